@@ -1,0 +1,38 @@
+"""The operator's word tables in `data/lexicon`: dialect, synonyms, public numbers, places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+
+from legalbot.paths import DATA
+from legalbot.yaml_file import Node, load
+
+LEXICON = DATA / "lexicon"
+
+
+def table(name: str) -> Node:
+    """Return the top of `data/lexicon/<name>.yml`."""
+    return load(LEXICON / f"{name}.yml", DATA.parent)
+
+
+@lru_cache(maxsize=1)
+def dialect() -> Mapping[str, str]:
+    """Return the dialect words and what they are in standard Chinese."""
+    node = table("dialect").node("replace")
+    return MappingProxyType({key: node.text(key) for key in node.values})
+
+
+@lru_cache(maxsize=1)
+def synonyms() -> Mapping[str, tuple[str, ...]]:
+    """Return each concept's name with the words that people use for it."""
+    node = table("synonyms").node("concepts")
+    return MappingProxyType({key: node.texts(key) for key in node.values})
+
+
+def longest_first(words: Mapping[str, object] | tuple[str, ...]) -> re.Pattern[str]:
+    """Compile an alternation that prefers the longest of the literal `words`."""
+    ordered = sorted(words, key=len, reverse=True)
+    return re.compile("|".join(re.escape(word) for word in ordered) or r"(?!)")

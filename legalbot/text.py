@@ -1,0 +1,89 @@
+"""Make what people type comparable: clean it for keeping, normalise it for understanding."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from opencc import OpenCC
+
+from legalbot.lexicon import dialect, longest_first
+
+MAX_CHARACTERS = 500
+"""Longest message that is read; what stands behind is cut off (a citizen's story is far shorter)."""
+
+_INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e"
+                        r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]")
+_BLANKS = re.compile(r"\s+")
+_COMMAND = re.compile(r"^[\s/／⁄∕]+")
+_CJK_GAP = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff0-9])|(?<=[0-9])\s+(?=[\u4e00-\u9fff])")
+_REPEATED = re.compile(r"(.)\1{2,}")
+
+_ID_CARD = re.compile(r"(?<!\d)[1-9](?:[ -]?\d){16}[ -]?[\dXx](?![\dA-Za-z])")
+_BANK_CARD = re.compile(r"(?<!\d)[1-9](?:[ -]?\d){14,18}(?!\d)")
+_MOBILE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d(?:[ -]?\d){8}(?!\d)")
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
+REDACTED = "＊"
+"""What stands in a kept text where a personal number stood."""
+
+_SPOKEN = {"零": "0", "〇": "0", "一": "1", "幺": "1", "二": "2", "两": "2", "三": "3", "四": "4",
+           "五": "5", "六": "6", "七": "7", "八": "8", "九": "9"}
+_SPOKEN_NUMBER = re.compile(r"[零〇一幺二三四五六七八九]{3,}")
+
+
+def clean(raw: str) -> str:
+    """Return `raw` fit to be kept: no control or invisible characters, no leading slash, no personal
+    numbers, at most `MAX_CHARACTERS` characters. Never raises; may return an empty text.
+    """
+    text = raw[: MAX_CHARACTERS * 4]
+    text = _INVISIBLE.sub("", text)
+    text = "".join(" " if _is_control(character) else character for character in text)
+    text = _COMMAND.sub("", _BLANKS.sub(" ", text)).strip()
+    return redact(text[:MAX_CHARACTERS])
+
+
+def redact(text: str) -> str:
+    """Return `text` without identity-card, bank-card and mobile numbers and mail addresses."""
+    narrow = unicodedata.normalize("NFKC", text) if not text.isascii() else text
+    if not any(pattern.search(narrow) for pattern in (_ID_CARD, _BANK_CARD, _MOBILE, _EMAIL)):
+        return text
+    for pattern in (_ID_CARD, _BANK_CARD, _MOBILE, _EMAIL):
+        narrow = pattern.sub(REDACTED, narrow)
+    return narrow
+
+
+def normalise(raw: str) -> str:
+    """Return `raw` in one standard spelling for the classifier.
+
+    Simplified characters, half width, lower case, spoken digits as figures, dialect in standard words,
+    at most two of the same character in a row. Punctuation stays: it separates questions.
+    """
+    text = unicodedata.normalize("NFKC", clean(raw)).lower()
+    text = _simplifier().convert(text)
+    text = _CJK_GAP.sub("", text)
+    text = _SPOKEN_NUMBER.sub(_digits, text)
+    text = _REPEATED.sub(_at_most_two, text)
+    return _dialect_pattern().sub(lambda match: dialect()[match.group()], text)
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def _digits(match: re.Match[str]) -> str:
+    return "".join(_SPOKEN[character] for character in match.group())
+
+
+def _at_most_two(match: re.Match[str]) -> str:
+    return match.group() if match.group(1).isdigit() else match.group(1) * 2
+
+
+@lru_cache(maxsize=1)
+def _simplifier() -> OpenCC:
+    return OpenCC("t2s")
+
+
+@lru_cache(maxsize=1)
+def _dialect_pattern() -> re.Pattern[str]:
+    return longest_first(dialect())

@@ -1,0 +1,102 @@
+"""Read the operator's YAML files so that every error can name its file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+
+class DataError(ValueError):
+    """A data file is broken; the text says where and what to do, for an operator to read."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """One mapping of a data file together with the line it starts in (1-based)."""
+
+    values: dict[str, Any]
+    path: Path
+    line: int
+
+    def fail(self, problem: str, key: str | None = None) -> NoReturn:
+        """Refuse this mapping: name the file, the line of `key` (or of the mapping) and the problem."""
+        raise DataError(f"{self.path}:{self.line_of(key)}：{problem}")
+
+    def line_of(self, key: str | None) -> int:
+        """Return the 1-based line in which `key` stands."""
+        positions = getattr(self.values, "lc", None)
+        if key is None or positions is None or key not in self.values:
+            return self.line
+        return int(positions.key(key)[0]) + 1
+
+    def text(self, key: str) -> str:
+        """Return the non-empty text under `key`."""
+        value = self._required(key)
+        if not isinstance(value, str) or not value.strip():
+            self.fail(f"“{key}”要写文字（数字请加引号），现在是 {value!r}", key)
+        return value.strip()
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return the list of texts under `key`; it may be empty."""
+        value = self._required(key)
+        if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() for item in value):
+            self.fail(f"“{key}”要写成文字的列表，例如 [甲, 乙]", key)
+        return tuple(item.strip() for item in value)
+
+    def nodes(self, key: str) -> Iterator[Node]:
+        """Yield each mapping of the list under `key`."""
+        value = self._required(key)
+        if not isinstance(value, list):
+            self.fail(f"“{key}”要写成以“- ”开头的列表", key)
+        for index, item in enumerate(value):
+            line = int(value.lc.item(index)[0]) + 1 if hasattr(value, "lc") else self.line
+            if not isinstance(item, dict):
+                raise DataError(f"{self.path}:{line}：“{key}”的每一项都要写成“名称: 内容”的形式")
+            yield Node(item, self.path, line)
+
+    def node(self, key: str) -> Node:
+        """Return the mapping under `key`."""
+        value = self._required(key)
+        if not isinstance(value, dict):
+            self.fail(f"“{key}”下面要写成“名称: 内容”的形式", key)
+        return Node(value, self.path, self.line_of(key) + 1)
+
+    def only(self, allowed: Iterable[str]) -> None:
+        """Refuse any key that is not in `allowed`: most often a slip of the pen."""
+        for key in self.values:
+            if key not in set(allowed):
+                self.fail(f"不认识的项“{key}”，可以写的有：{'、'.join(allowed)}", key)
+
+    def _required(self, key: str) -> Any:
+        if key not in self.values:
+            self.fail(f"缺少“{key}”这一项，请补上")
+        return self.values[key]
+
+
+def load(path: Path, root: Path) -> Node:
+    """Read one YAML file below `root` whose top is a mapping.
+
+    Raises:
+        DataError: the file is missing, is not UTF-8, is not YAML or is not a mapping.
+    """
+    shown = path.relative_to(root) if path.is_relative_to(root) else path
+    try:
+        content = YAML(typ="rt").load(path.read_text(encoding="utf8"))
+    except FileNotFoundError:
+        raise DataError(f"{shown}：没有这个文件，请恢复它") from None
+    except UnicodeDecodeError:
+        raise DataError(f"{shown}：文件不是 UTF-8 编码，请另存为 UTF-8") from None
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        raise DataError(
+            f"{shown}:{line}：格式写错了（{error.problem}），请检查这一行和上一行的缩进、冒号和引号"
+        ) from None
+    if not isinstance(content, dict):
+        raise DataError(f"{shown}:1：文件开头要写成“名称: 内容”的形式")
+    return Node(content, shown, 1)
