@@ -1,0 +1,88 @@
+"""A linear one-against-the-rest scorer over string features, and its file format.
+
+Serving needs numpy only: a model is a JSON vocabulary and one `.npz` of plain arrays, so that loading
+one never executes code. Training (scikit-learn) lives in `legalbot.nlu.training`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import log, sqrt
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+KIND_WEIGHTS: Mapping[str, float] = {"c": 1.0, "p": 0.8, "w": 0.8, "s": 0.8}
+"""How much each kind of feature weighs; each kind is brought to this length by itself."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Known features: the column of each, and its inverse document frequency."""
+
+    columns: Mapping[str, int]
+    idf: Floats
+
+    def vector(self, features: Mapping[str, float]) -> tuple[NDArray[np.int64], Floats]:
+        """Return the columns and weights of `features`; unknown ones are left out."""
+        kinds: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        for feature, count in features.items():
+            column = self.columns.get(feature)
+            if column is not None:
+                kinds[feature[0]].append((column, (1.0 + log(count)) * float(self.idf[column])))
+        columns: list[int] = []
+        weights: list[float] = []
+        for kind, entries in kinds.items():
+            length = sqrt(sum(weight * weight for _, weight in entries))
+            for column, weight in entries:
+                columns.append(column)
+                weights.append(KIND_WEIGHTS[kind] * weight / length)
+        return np.asarray(columns, dtype=np.int64), np.asarray(weights, dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class LinearModel:
+    """Scores of every label for a text: `weights` is (features, labels), `bias` is (labels,)."""
+
+    labels: Sequence[str]
+    vocabulary: Vocabulary
+    weights: Floats
+    bias: Floats
+
+    def margins(self, features: Mapping[str, float]) -> Floats:
+        """Return one signed margin a label: above 0 is for the label, below 0 against it."""
+        columns, values = self.vocabulary.vector(features)
+        if not len(columns):
+            return self.bias.copy()
+        margins: Floats = values @ self.weights[columns] + self.bias
+        return margins
+
+    def save(self, folder: Path) -> None:
+        """Write the model into the existing `folder`."""
+        names = sorted(self.vocabulary.columns, key=self.vocabulary.columns.__getitem__)
+        described = {"labels": list(self.labels), "features": names}
+        (folder / "linear.json").write_text(json.dumps(described, ensure_ascii=False), encoding="utf8")
+        np.savez_compressed(
+            folder / "linear.npz",
+            idf=self.vocabulary.idf,
+            weights=self.weights.astype(np.float16),
+            bias=self.bias,
+        )
+
+    @classmethod
+    def load(cls, folder: Path) -> LinearModel:
+        """Read a model that `save` wrote."""
+        described = json.loads((folder / "linear.json").read_text(encoding="utf8"))
+        arrays = np.load(folder / "linear.npz", allow_pickle=False)
+        columns = {name: column for column, name in enumerate(described["features"])}
+        return cls(
+            labels=tuple(described["labels"]),
+            vocabulary=Vocabulary(columns, arrays["idf"]),
+            weights=arrays["weights"].astype(np.float32),
+            bias=arrays["bias"],
+        )
