@@ -24,6 +24,7 @@ _CODE = re.compile(r"\d+(?:\.\d+)?")
 _KNOWN_CODES = {"12348", "110", "120", "119", "96110", "12345", "24", "100", "12"}
 _UNHEARD = re.compile(r"[^\w\s]|_|\s")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_RUNS = re.compile(r"[a-z]+|[^a-z]+")
 _FUZZY = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("r", "l"))
 
 
@@ -48,8 +49,17 @@ def squeeze(text: str) -> str:
 
 
 def syllables(text: str) -> list[str]:
-    """Return one toneless syllable a character, sounds that people mix up made one (zh=z, n=l, -ng=-n)."""
-    return [_syllable(character) for character in text]
+    """Return the toneless syllables of `text`, sounds that people mix up made one (zh=z, n=l, -ng=-n).
+
+    Words typed in pinyin (`yao qian ma`) are taken apart into the same syllables.
+    """
+    sounds: list[str] = []
+    for run in _RUNS.findall(text):
+        if run.isascii() and run.isalpha():
+            sounds.extend(_spelt(run))
+        else:
+            sounds.extend(_syllable(character) for character in run)
+    return sounds
 
 
 def concepts(text: str, sounds: Sequence[str]) -> set[str]:
@@ -71,11 +81,34 @@ def _ngrams(items: Sequence[str], sizes: Iterable[int]) -> Iterator[Sequence[str
             yield items[start : start + size]
 
 
+def _spelt(letters: str) -> list[str]:
+    """Return the syllables of a word in pinyin, or the word itself where it is not pinyin."""
+    best: list[list[str] | None] = [[], *[None] * len(letters)]
+    for end in range(1, len(letters) + 1):
+        for start in range(max(0, end - 6), end):
+            before, syllable = best[start], letters[start:end]
+            if before is not None and syllable in _spellings():
+                found = [*before, syllable]
+                kept = best[end]
+                if kept is None or len(found) < len(kept):
+                    best[end] = found
+    return [_merge(sound) for sound in best[-1] or [letters]]
+
+
+@lru_cache(maxsize=1)
+def _spellings() -> frozenset[str]:
+    """Every syllable of standard pinyin, as pypinyin's table of common characters has them."""
+    return frozenset(lazy_pinyin(chr(code), style=Style.NORMAL)[0] for code in range(0x4E00, 0x9FA6))
+
+
 @lru_cache(maxsize=20_000)
 def _syllable(character: str) -> str:
     if not _HAN.match(character):
         return character
-    sound = lazy_pinyin(character, style=Style.NORMAL)[0]
+    return _merge(lazy_pinyin(character, style=Style.NORMAL)[0])
+
+
+def _merge(sound: str) -> str:
     for full, merged in _FUZZY:
         if sound.startswith(full):
             sound = merged + sound[len(full) :]

@@ -10,7 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import log, sqrt
+from math import exp, log, sqrt
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +46,25 @@ class Vocabulary:
 
 
 @dataclass(frozen=True)
+class Calibration:
+    """How sure to be that the best label is right, from its margin and its lead over the second."""
+
+    slopes: tuple[float, float] = (1.0, 1.0)
+    intercept: float = 0.0
+
+    @staticmethod
+    def evidence(margins: Floats) -> tuple[float, float]:
+        """Return the best margin and its lead over the second best."""
+        second, first = np.partition(margins, -2)[-2:]
+        return float(first), float(first - second)
+
+    def confidence(self, margins: Floats) -> float:
+        """Return the probability, 0 to 1, that the label of the best margin is right."""
+        first, lead = self.evidence(margins)
+        return float(1.0 / (1.0 + exp(-(self.slopes[0] * first + self.slopes[1] * lead + self.intercept))))
+
+
+@dataclass(frozen=True)
 class LinearModel:
     """Scores of every label for a text: `weights` is (features, labels), `bias` is (labels,)."""
 
@@ -53,6 +72,7 @@ class LinearModel:
     vocabulary: Vocabulary
     weights: Floats
     bias: Floats
+    calibration: Calibration = Calibration()
 
     def margins(self, features: Mapping[str, float]) -> Floats:
         """Return one signed margin a label: above 0 is for the label, below 0 against it."""
@@ -65,7 +85,11 @@ class LinearModel:
     def save(self, folder: Path) -> None:
         """Write the model into the existing `folder`."""
         names = sorted(self.vocabulary.columns, key=self.vocabulary.columns.__getitem__)
-        described = {"labels": list(self.labels), "features": names}
+        described = {
+            "labels": list(self.labels),
+            "features": names,
+            "calibration": [*self.calibration.slopes, self.calibration.intercept],
+        }
         (folder / "linear.json").write_text(json.dumps(described, ensure_ascii=False), encoding="utf8")
         np.savez_compressed(
             folder / "linear.npz",
@@ -79,10 +103,12 @@ class LinearModel:
         """Read a model that `save` wrote."""
         described = json.loads((folder / "linear.json").read_text(encoding="utf8"))
         arrays = np.load(folder / "linear.npz", allow_pickle=False)
+        top, lead, intercept = described["calibration"]
         columns = {name: column for column, name in enumerate(described["features"])}
         return cls(
             labels=tuple(described["labels"]),
             vocabulary=Vocabulary(columns, arrays["idf"]),
             weights=arrays["weights"].astype(np.float32),
             bias=arrays["bias"],
+            calibration=Calibration((top, lead), intercept),
         )

@@ -1,0 +1,1 @@
+"""Rasa custom actions: each fetches what it needs, asks `legalbot` to decide, and utters."""

@@ -1,0 +1,73 @@
+"""`python -m legalbot run|shell|train|check`: what the Makefile calls."""
+
+from __future__ import annotations
+
+import sys
+
+from legalbot.knowledge import read_knowledge
+from legalbot.model import TrainingError, is_fresh, train
+from legalbot.paths import DATA, MODEL
+from legalbot.replies import read_replies
+from legalbot.yaml_file import DataError
+
+FAILED = 1
+MISUSED = 2
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; return the exit status. Expected failures are one line on standard error."""
+    commands = {"run": run, "shell": shell, "train": learn, "check": check}
+    if len(arguments) != 1 or arguments[0] not in commands:
+        print(f"用法：python -m legalbot {'|'.join(commands)}", file=sys.stderr)
+        return MISUSED
+    try:
+        commands[arguments[0]]()
+    except (DataError, TrainingError) as error:
+        print(f"出错：{error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print()
+    return 0
+
+
+def check() -> None:
+    """Refuse a broken fact base or broken wording."""
+    facts = read_knowledge(DATA)
+    read_replies(DATA, facts)
+    print(f"数据没有问题：{len(facts.facts)} 条事实。")
+
+
+def learn() -> None:
+    """Check the data and train if the model is missing or stale."""
+    check()
+    if is_fresh():
+        print("模型是最新的，不用训练。")
+        return
+    print("数据或代码有变化，开始训练（大约一分钟）…", flush=True)
+    train()
+    print("训练好了。", flush=True)
+
+
+def run() -> None:
+    """Serve until Ctrl-C."""
+    from legalbot.serving.server import PortError, port_from_environment, serve  # noqa: PLC0415
+
+    try:
+        port = port_from_environment()
+    except PortError as error:
+        raise DataError(str(error)) from None
+    learn()
+    print("正在启动…", flush=True)
+    serve(MODEL, port)
+
+
+def shell() -> None:
+    """Talk in the terminal."""
+    learn()
+    from legalbot.serving.shell import talk  # noqa: PLC0415 - Rasa takes seconds to import
+
+    talk(MODEL)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""Input channels: every text that enters is cleaned here before anything else sees it."""

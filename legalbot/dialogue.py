@@ -1,0 +1,169 @@
+"""Decide what to reply: from what was understood and what was talked about, to one named outcome.
+
+Pure: no Rasa, no clock, no wording of its own. Facts come from `legalbot.knowledge`, all other words
+from `legalbot.replies`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from legalbot.knowledge import Fact, knowledge
+from legalbot.qualifiers import other_place, other_year
+from legalbot.replies import replies
+from legalbot.text import normalise
+
+MEMORY_SECONDS = 600
+"""How long a topic stays in mind: after ten quiet minutes "and at weekends?" is no longer clear."""
+MAX_BUTTONS = 3
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message: the text as typed, the full intents found in it, and the fact last talked about."""
+
+    text: str
+    asks: Sequence[str]
+    fact: str | None = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What to say: sentences, source lines below them, questions as buttons, and the fact now in mind."""
+
+    outcome: str
+    says: tuple[str, ...]
+    cites: tuple[str, ...] = ()
+    buttons: tuple[str, ...] = ()
+    fact: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The whole reply as plain text: the answer, then the source."""
+        return "\n".join([*self.says, *self.cites])
+
+
+def decide(turn: Turn) -> Reply:
+    """Return the reply to a turn; its outcome is one of `data/replies/outcomes.yml`."""
+    if not turn.asks:
+        return _plain("not_understood", fact=turn.fact)
+    group, _, key = turn.asks[0].partition("/")
+    handler = _HANDLERS.get(group)
+    return handler(turn, key) if handler else _plain("not_understood", fact=turn.fact)
+
+
+def sorry() -> Reply:
+    """Return what a citizen is told when something broke inside."""
+    return _plain("error")
+
+
+def _answer(turn: Turn, key: str) -> Reply:
+    fact = knowledge().facts.get(key)
+    if fact is None:
+        return _plain("not_understood", fact=turn.fact)
+    wording = replies().near_wording
+    if year := other_year(turn.text, fact):
+        return _about("not_in_report", wording["other_year"].format(year=year, says=fact.says), fact)
+    if place := other_place(turn.text, fact):
+        return _about("not_in_report", wording["other_place"].format(place=place, says=fact.says), fact)
+    return _about("answered", fact.says, fact)
+
+
+def _near(turn: Turn, key: str) -> Reply:
+    near, wording = replies().near[key], replies().near_wording
+    if not near.gives:
+        return _reply("not_in_report", wording["says"].format(lacks=near.lacks), (), turn.fact)
+    fact = knowledge().facts[near.gives[0]]
+    says = wording["says_giving"].format(lacks=near.lacks, short=fact.short)
+    return Reply("not_in_report", (says,), (fact.cite,), _questions((*near.gives, *fact.next)), fact.id)
+
+
+def _matter(turn: Turn, key: str) -> Reply:
+    matter, wording = replies().matters[key], replies().matter_wording
+    says = [wording["says"].format(heard=matter.heard)]
+    groups = groups_in(turn.text)
+    if groups:
+        says.append(wording["aid"].format(groups="、".join(groups)))
+    says += [wording[name] for name in ("mediation", "notary") if getattr(matter, name)]
+    return _reply("legal_matter", "".join(says), replies().asks["matter"], turn.fact)
+
+
+def groups_in(text: str) -> list[str]:
+    """Return the groups of the report that a story names, in the report's words."""
+    plain = normalise(text)
+    return [g for g, words in replies().matter_groups.items() if any(word in plain for word in words)]
+
+
+def _move(turn: Turn, key: str) -> Reply:
+    fact = knowledge().facts.get(turn.fact or "")
+    sayings, asks = replies().sayings, replies().asks["move"]
+    if key in ("operator", "wrong"):
+        return _reply("smalltalk" if key == "operator" else "clarify", sayings[f"move/{key}"].says, asks)
+    if key == "source":
+        source = fact.source if fact else next(iter(knowledge().sources.values()))
+        return _reply("answered", source.about, fact.next if fact else asks, turn.fact)
+    if fact is None:
+        return _reply("clarify", sayings["move/nothing_to_repeat"].says, asks)
+    says = {
+        "repeat": fact.says,
+        "shorter": fact.short,
+        "simpler": sayings["move/simpler"].says.format(short=fact.short),
+        "period": sayings["move/period"].says.format(period=fact.period) + fact.says,
+        "more": sayings["move/more"].says,
+    }
+    return _about("answered", says[key], fact)
+
+
+def _screen(turn: Turn, key: str) -> Reply:
+    if key != "start":
+        return _saying("smalltalk", "chat/ok", turn)
+    return _answer(turn, "aid.groups")
+
+
+def _follow(turn: Turn, key: str) -> Reply:
+    asks = knowledge().facts[turn.fact].next if turn.fact else replies().asks["move"]
+    return _plain("clarify", asks, turn.fact)
+
+
+def _said(group: str, outcome: str) -> Callable[[Turn, str], Reply]:
+    return lambda turn, key: _saying(outcome, f"{group}/{key}", turn)
+
+
+_HANDLERS: Mapping[str, Callable[[Turn, str], Reply]] = {
+    "ask": _answer,
+    "follow": _follow,
+    "near": _near,
+    "matter": _matter,
+    "screen": _screen,
+    "move": _move,
+    "alarm": _said("alarm", "emergency"),
+    "scam": _said("scam", "scam"),
+    "agency": _said("agency", "other_agency"),
+    "chat": _said("chat", "smalltalk"),
+    "outside": _said("outside", "out_of_scope"),
+}
+
+
+def _saying(outcome: str, key: str, turn: Turn) -> Reply:
+    saying = replies().sayings[key]
+    return _reply(outcome, saying.says, saying.ask, turn.fact)
+
+
+def _plain(outcome: str, asks: Sequence[str] = (), fact: str | None = None) -> Reply:
+    says = replies().outcomes[outcome].says
+    assert says is not None, f"outcomes.yml gives no wording for {outcome}"  # noqa: S101
+    return _reply(outcome, says, asks or replies().asks["move"], fact)
+
+
+def _about(outcome: str, says: str, fact: Fact) -> Reply:
+    return Reply(outcome, (says,), (fact.cite,), _questions(fact.next), fact.id)
+
+
+def _reply(outcome: str, says: str, asks: Sequence[str], fact: str | None = None) -> Reply:
+    return Reply(outcome, (says,), (), _questions(asks), fact)
+
+
+def _questions(facts: Sequence[str]) -> tuple[str, ...]:
+    known = knowledge().facts
+    return tuple(known[fact].ask for fact in dict.fromkeys(facts))[:MAX_BUTTONS]

@@ -1,0 +1,97 @@
+"""Fit the classifier: scikit-learn, needed for training only.
+
+Labels are full intents (`ask/hotline.cost`). One linear support vector machine a label, against all
+others, so that a text foreign to every label scores low everywhere; confidence is fitted on texts that
+the machine had not seen (cross-validation), never on its own training texts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
+from sklearn.svm import LinearSVC
+
+from legalbot.nlu.linear import Calibration, LinearModel, Vocabulary
+
+Features = Mapping[str, float]
+SEED = 12348
+FOLDS = 4
+MIN_TEXTS = 2
+"""A feature seen in one text only says nothing about others."""
+
+
+def train(texts: Sequence[Features], labels: Sequence[str]) -> LinearModel:
+    """Fit a calibrated model to the features of `texts` and their `labels`.
+
+    Raises:
+        ValueError: fewer than two labels, or a label with a single text.
+    """
+    counts = Counter(labels)
+    scarce = [label for label, count in counts.items() if count < MIN_TEXTS]
+    if len(counts) < 2 or scarce:
+        raise ValueError(f"every intent needs at least {MIN_TEXTS} examples; too few for: {scarce}")
+    known = np.asarray(labels)
+    model = _fit(texts, known)
+    folds = StratifiedKFold(min(FOLDS, min(counts.values())), shuffle=True, random_state=SEED)
+    unseen: list[tuple[NDArray[np.float32], str]] = []
+    for train_rows, test_rows in folds.split(known, known):
+        part = _fit([texts[row] for row in train_rows], known[train_rows])
+        unseen += [(_aligned(part, model, texts[row]), str(known[row])) for row in test_rows]
+    return LinearModel(
+        model.labels, model.vocabulary, model.weights, model.bias, _calibrate(unseen, model.labels)
+    )
+
+
+def _fit(texts: Sequence[Features], labels: NDArray[np.str_]) -> LinearModel:
+    vocabulary = _vocabulary(texts)
+    machine = LinearSVC(C=0.5, random_state=SEED).fit(_matrix(vocabulary, texts), labels)
+    weights, bias = machine.coef_, machine.intercept_
+    if len(machine.classes_) == 2:
+        weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
+    return LinearModel(
+        labels=tuple(str(label) for label in machine.classes_),
+        vocabulary=vocabulary,
+        weights=np.ascontiguousarray(weights.T, dtype=np.float32),
+        bias=bias.astype(np.float32),
+    )
+
+
+def _vocabulary(texts: Iterable[Features]) -> Vocabulary:
+    counts: Counter[str] = Counter()
+    total = 0
+    for features in texts:
+        counts.update(features.keys())
+        total += 1
+    names = sorted(name for name, count in counts.items() if count >= MIN_TEXTS)
+    idf = np.array([np.log((1 + total) / (1 + counts[name])) + 1 for name in names], dtype=np.float32)
+    return Vocabulary({name: column for column, name in enumerate(names)}, idf)
+
+
+def _matrix(vocabulary: Vocabulary, texts: Sequence[Features]) -> csr_matrix:
+    rows = [vocabulary.vector(features) for features in texts]
+    starts = np.cumsum([0, *(len(columns) for columns, _ in rows)])
+    columns = np.concatenate([columns for columns, _ in rows])
+    values = np.concatenate([values for _, values in rows]).astype(np.float64)
+    return csr_matrix((values, columns, starts), shape=(len(rows), len(vocabulary.columns)))
+
+
+def _aligned(part: LinearModel, whole: LinearModel, text: Features) -> NDArray[np.float32]:
+    margins = dict(zip(part.labels, part.margins(text)))
+    return np.array([margins.get(label, -1.0) for label in whole.labels], dtype=np.float32)
+
+
+def _calibrate(unseen: Sequence[tuple[NDArray[np.float32], str]], labels: Sequence[str]) -> Calibration:
+    evidence = np.array([Calibration.evidence(margins) for margins, _ in unseen])
+    right = np.array([labels[int(np.argmax(margins))] == label for margins, label in unseen])
+    if right.all() or not right.any():
+        return Calibration((1.0, 0.0), 0.0)
+    fitted = LogisticRegression(C=10.0).fit(evidence, right)
+    top, gap = fitted.coef_[0]
+    return Calibration((float(top), float(gap)), float(fitted.intercept_[0]))
+

@@ -1,0 +1,50 @@
+"""Which year and which place a question names, where the report speaks of neither."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from legalbot.knowledge import Fact
+from legalbot.lexicon import longest_first, table
+from legalbot.text import normalise
+
+_YEAR = re.compile(r"(?<![\d.])((?:19|20)\d\d)(?=年|[^\d.]|$)(?!元|块|个|人|件|次)")
+
+
+def other_year(text: str, fact: Fact) -> str | None:
+    """Return a year named in `text` that `fact` does not hold for, or None.
+
+    Only facts with figures are bound to their year; that the hotline is free is not doubted for it.
+    """
+    if not fact.figures:
+        return None
+    years = _YEAR.findall(normalise(text))
+    held = {str(fact.source.covers), str(fact.as_of.year), *re.findall(r"\d{4}", fact.period + fact.says)}
+    foreign = [year for year in years if year not in held]
+    return foreign[0] if foreign and len(foreign) == len(years) else None
+
+
+def other_place(text: str, fact: Fact) -> str | None:
+    """Return a place named in `text` that `fact` does not speak of, or None."""
+    plain = normalise(text)
+    known = fact.says + fact.short + fact.ask
+    for match in _places().finditer(plain):
+        place = match.group()
+        follows = plain[match.end() : match.end() + 3]
+        origin = any(follows.startswith(word) for word in table("places").texts("origins"))
+        if not origin and place not in known and place in _elsewhere_or_within(fact):
+            return place
+    return None
+
+
+def _elsewhere_or_within(fact: Fact) -> tuple[str, ...]:
+    places = table("places")
+    inside = places.texts("within") if fact.figures else ()
+    return (*places.texts("elsewhere"), *inside)
+
+
+@lru_cache(maxsize=1)
+def _places() -> re.Pattern[str]:
+    places = table("places")
+    return longest_first((*places.texts("elsewhere"), *places.texts("within")))

@@ -1,0 +1,84 @@
+"""Load the trained bot into this process."""
+
+from __future__ import annotations
+
+import logging
+import time
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from legalbot.serving import lean  # noqa: F401 - before anything of Rasa
+
+import jieba  # isort: skip
+from rasa.core.agent import Agent  # isort: skip
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage  # isort: skip
+from rasa.utils.log_utils import configure_structlog  # isort: skip
+
+from legalbot.dialogue import sorry  # isort: skip
+from legalbot.knowledge import knowledge  # isort: skip
+from legalbot.serving.in_process import InProcessActions, check_answers_once_compiled  # isort: skip
+
+
+class NotAnsweringError(RuntimeError):
+    """The loaded bot does not answer a plain question."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message of the bot: its text and the texts of its buttons."""
+
+    text: str
+    buttons: tuple[str, ...]
+
+
+def load_agent(model: Path) -> Agent:
+    """Return the agent of `model`, with jieba warm and the actions in this process.
+
+    Raises:
+        FileNotFoundError: there is no such model.
+    """
+    if not model.is_file():
+        raise FileNotFoundError(model)
+    quiet_logs()
+    check_answers_once_compiled()
+    jieba.initialize()
+    return Agent.load(str(model), action_endpoint=InProcessActions())
+
+
+def quiet_logs() -> None:
+    """Log warnings and errors only: Rasa's finer lines hold what people typed."""
+    configure_structlog(logging.WARNING)
+    logging.getLogger().setLevel(logging.WARNING)
+    for name in ("rasa", "rasa_sdk", "jieba", "sanic.root", "apscheduler"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+
+
+async def say(agent: Agent, text: str, sender: str) -> list[Said]:
+    """Send `text` as `sender` and return what the bot says; never empty, never silent on a failure."""
+    output = CollectingOutputChannel()
+    try:
+        await agent.handle_message(UserMessage(text, output, sender))
+    except Exception:
+        logging.getLogger(__name__).exception("a message could not be answered")
+    said = [_said(message) for message in output.messages]
+    return said or [Said(sorry().text, ())]
+
+
+async def check_answering(agent: Agent) -> None:
+    """Ask the bot the first question of the fact base and compare its answer.
+
+    Raises:
+        NotAnsweringError: it gives another answer or none.
+    """
+    fact = next(iter(knowledge().facts.values()))
+    said = await say(agent, fact.ask, f"self-check-{time.time_ns()}")
+    if fact.says not in "".join(message.text for message in said):
+        raise NotAnsweringError(fact.id)
+
+
+def _said(message: dict[str, Any]) -> Said:
+    titles = tuple(button["title"] for button in message.get("buttons") or [])
+    return Said(message.get("text") or "", titles)
