@@ -1,0 +1,38 @@
+# A newcomer needs two of these: `make run` and `make test`. Both set up whatever is missing.
+PYTHON ?= python3
+SETUP := $(PYTHON) scripts/bootstrap.py
+
+.PHONY: help run shell train test check format lock clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+run: ## set up, train if needed, serve on http://127.0.0.1:$PORT/ until Ctrl-C
+	@exec $(SETUP) run
+
+shell: ## talk to the bot in the terminal
+	@exec $(SETUP) shell
+
+train: ## train if the data changed
+	@exec $(SETUP) train
+
+test: ## set up what the tests need and run them all
+	@$(SETUP) train && exec $(SETUP) --dev python -m pytest
+
+check: ## format, lint, types and data
+	@$(SETUP) --dev ruff format --check .
+	@$(SETUP) --dev ruff check .
+	@$(SETUP) --dev mypy
+	@$(SETUP) check
+	@$(SETUP) --dev sh -c 'rasa data validate --fail-on-warnings > .rasa/validate.log 2>&1 || { cat .rasa/validate.log; exit 1; }'
+
+format: ## put the code into its standard form
+	@$(SETUP) --dev ruff format .
+	@$(SETUP) --dev ruff check --fix .
+
+lock: ## resolve and pin the requirements anew, with hashes
+	@scripts/lock.sh
+
+clean: ## remove what was installed, trained and cached
+	rm -rf .venv models .rasa results .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
