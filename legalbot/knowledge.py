@@ -35,7 +35,9 @@ class Figure:
 
     def stands_in(self, text: str) -> bool:
         """Tell whether `text` says this figure, with 余 or 多 allowed before the unit."""
-        return re.search(rf"(?<![\d.]){re.escape(self.value)}[余多]?\s*{re.escape(self.unit)}", text) is not None
+        return (
+            re.search(rf"(?<![\d.]){re.escape(self.value)}[余多]?\s*{re.escape(self.unit)}", text) is not None
+        )
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,16 @@ from legalbot.paths import MODEL, MODELS, ROOT
 
 STAMP = MODELS / "12348.fingerprint"
 LOG = MODELS / "training.log"
-_LEARNT_FROM = ("data/nlu", "data/rules", "data/stories", "data/lexicon", "legalbot/nlu", "legalbot/text.py", "legalbot/lexicon.py", "legalbot/importer.py")
+_LEARNT_FROM = (
+    "data/nlu",
+    "data/rules",
+    "data/stories",
+    "data/lexicon",
+    "legalbot/nlu",
+    "legalbot/text.py",
+    "legalbot/lexicon.py",
+    "legalbot/importer.py",
+)
 _FILES = ("config.yml", "domain.yml", "requirements.txt")
 
 

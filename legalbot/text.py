@@ -13,8 +13,10 @@ from legalbot.lexicon import dialect, longest_first
 MAX_CHARACTERS = 500
 """Longest message that is read; what stands behind is cut off (a citizen's story is far shorter)."""
 
-_INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e"
-                        r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]")
+_INVISIBLE = re.compile(
+    r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e"
+    r"\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
 _BLANKS = re.compile(r"\s+")
 _COMMAND = re.compile(r"^[\s/／⁄∕]+")
 _CJK_GAP = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff0-9])|(?<=[0-9])\s+(?=[\u4e00-\u9fff])")
@@ -27,8 +29,7 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
 REDACTED = "＊"
 """What stands in a kept text where a personal number stood."""
 
-_SPOKEN = {"零": "0", "〇": "0", "一": "1", "幺": "1", "二": "2", "两": "2", "三": "3", "四": "4",
-           "五": "5", "六": "6", "七": "7", "八": "8", "九": "9"}
+_SPOKEN = str.maketrans("零〇一幺二三四五六七八九", "001123456789")
 _SPOKEN_NUMBER = re.compile(r"[零〇一幺二三四五六七八九]{3,}")
 
 
@@ -72,7 +73,7 @@ def _is_control(character: str) -> bool:
 
 
 def _digits(match: re.Match[str]) -> str:
-    return "".join(_SPOKEN[character] for character in match.group())
+    return match.group().translate(_SPOKEN)
 
 
 def _at_most_two(match: re.Match[str]) -> str:

@@ -38,16 +38,16 @@ def main(arguments):
     try:
         prepare(["requirements.txt", "requirements-dev.txt"] if dev else ["requirements.txt"])
     except SetupError as error:
-        print("出错：%s" % error, file=sys.stderr)
+        print(f"出错：{error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
     environment = dict(os.environ, RASA_TELEMETRY_ENABLED="false", TF_CPP_MIN_LOG_LEVEL="3")
-    environment["PATH"] = "%s%s%s" % (VENV / "bin", os.pathsep, environment.get("PATH", ""))
+    environment["PATH"] = "{}{}{}".format(VENV / "bin", os.pathsep, environment.get("PATH", ""))
     environment.setdefault("PYTHONWARNINGS", "ignore")
     os.chdir(str(ROOT))
     if not dev:
-        command = [str(PYTHON), "-m", "legalbot"] + command
+        command = [str(PYTHON), "-m", "legalbot", *command]
     sys.stdout.flush()
     os.execvpe(command[0], command, environment)
     return 0
@@ -57,10 +57,10 @@ def prepare(locks):
     """Make .venv and install each of the hashed `locks` unless its stamp says that it is installed."""
     if not is_wanted(str(PYTHON)):
         python = find_python()
-        print("正在用 %s 建立 .venv …" % python, flush=True)
+        print(f"正在用 {python} 建立 .venv …", flush=True)
         shutil.rmtree(str(VENV), ignore_errors=True)
         if subprocess.call([python, "-m", "venv", str(VENV)], stdout=subprocess.DEVNULL) != 0:
-            raise SetupError("建不了虚拟环境：%s 缺少 venv 模块，请安装 python3.10-venv" % python)
+            raise SetupError(f"建不了虚拟环境：{python} 缺少 venv 模块，请安装 python3.10-venv")
     for lock in locks:
         install(ROOT / lock)
 
@@ -74,7 +74,7 @@ def install(lock):
         return
     names = [line.split("==")[0] for line in content.decode().splitlines() if "==" in line]
     first = [name for name in names if name in BUILD_TOOLS]
-    print("正在安装 %s（%d 个软件包，第一次要几分钟）…" % (lock.name, len(names)), flush=True)
+    print(f"正在安装 {lock.name}（{len(names)} 个软件包，第一次要几分钟）…", flush=True)
     if first:
         tools = VENV / "build-tools.txt"
         tools.write_text(only(content.decode(), first))
@@ -97,7 +97,7 @@ def only(lock, names):
 def pip(lock, total, *options):
     """Run pip on a lock file, showing how far it is."""
     command = [str(PYTHON), "-m", "pip", "install", "--no-deps", "--require-hashes", "--no-input"]
-    command += ["--disable-pip-version-check", "--progress-bar", "off", "-r", str(lock)] + list(options)
+    command += ["--disable-pip-version-check", "--progress-bar", "off", "-r", str(lock), *list(options)]
     done = 0
     with (ROOT / LOG).open("a", encoding="utf8") as log:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf8")
@@ -106,11 +106,11 @@ def pip(lock, total, *options):
             if line.startswith(("Collecting ", "Requirement already")):
                 done += 1
                 if done % 20 == 0 or "tensorflow-cpu" in line:
-                    print("  %d/%d %s" % (done, total, line.split()[1].split("==")[0]), flush=True)
+                    print(f"  {done}/{total} " + line.split()[1].split("==")[0], flush=True)
             elif line.startswith("Installing collected"):
                 print("  下载完了，正在安装 …", flush=True)
         if process.wait() != 0:
-            raise SetupError("安装没有成功：多半是没有网络，或连不上 PyPI。详情见 %s 的末尾" % LOG)
+            raise SetupError(f"安装没有成功：多半是没有网络，或连不上 PyPI。详情见 {LOG} 的末尾")
 
 
 def find_python():
@@ -128,7 +128,9 @@ def find_python():
         found = ask_uv(uv)
         if found is None:
             print("没有找到 Python 3.10，正在用 uv 下载 …", flush=True)
-            subprocess.call([uv, "python", "install", "3.10"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            subprocess.call(
+                [uv, "python", "install", "3.10"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
             found = ask_uv(uv)
         if found:
             return found
@@ -154,7 +156,11 @@ def fetch_uv():
 def ask_uv(uv):
     """Return the Python 3.10 that uv knows of, or None."""
     asked = subprocess.run(
-        [uv, "python", "find", "3.10"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf8"
+        check=False,
+        args=[uv, "python", "find", "3.10"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf8",
     )
     found = asked.stdout.strip()
     return found if asked.returncode == 0 and is_wanted(found) else None
@@ -162,10 +168,15 @@ def ask_uv(uv):
 
 def is_wanted(python):
     """Tell whether `python` is an interpreter of the wanted version that starts."""
-    script = "import sys; print(sys.version_info[:2] == %r)" % (WANTED,)
+    script = f"import sys; print(sys.version_info[:2] == {WANTED!r})"
     try:
         asked = subprocess.run(
-            [python, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf8", timeout=60
+            [python, "-c", script],
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            encoding="utf8",
+            timeout=60,
         )
     except (OSError, subprocess.TimeoutExpired):
         return False

@@ -6,6 +6,7 @@ A feature is a short string with a prefix for its kind: characters (`c`), tonele
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -35,10 +36,10 @@ def features(text: str, words: Iterable[str]) -> dict[str, float]:
     sounds = ["^", *syllables(plain), "$"]
     counts: Counter[str] = Counter()
     counts.update("c" + gram for gram in _ngrams(marked, CHARACTER_NGRAMS))
-    counts.update("p" + " ".join(gram) for gram in _ngrams(sounds, SYLLABLE_NGRAMS))
+    counts.update("p" + gram for gram in _ngrams(sounds, SYLLABLE_NGRAMS, " "))
     kept = [word for word in words if not _UNHEARD.fullmatch(word)]
     counts.update("w" + word for word in kept)
-    counts.update(f"w{left} {right}" for left, right in zip(kept, kept[1:]))
+    counts.update(f"w{left} {right}" for left, right in itertools.pairwise(kept))
     counts.update("s" + concept for concept in concepts(plain, sounds[1:-1]))
     return dict(counts)
 
@@ -75,10 +76,10 @@ def concepts(text: str, sounds: Sequence[str]) -> set[str]:
     return found
 
 
-def _ngrams(items: Sequence[str], sizes: Iterable[int]) -> Iterator[Sequence[str]]:
+def _ngrams(items: Sequence[str], sizes: Iterable[int], glue: str = "") -> Iterator[str]:
     for size in sizes:
         for start in range(len(items) - size + 1):
-            yield items[start : start + size]
+            yield glue.join(items[start : start + size])
 
 
 def _spelt(letters: str) -> list[str]:

@@ -38,7 +38,7 @@ def train(texts: Sequence[Features], labels: Sequence[str]) -> LinearModel:
         raise ValueError(f"every intent needs at least {MIN_TEXTS} examples; too few for: {scarce}")
     known = np.asarray(labels)
     model = _fit(texts, known)
-    folds = StratifiedKFold(min(FOLDS, min(counts.values())), shuffle=True, random_state=SEED)
+    folds = StratifiedKFold(min(FOLDS, *counts.values()), shuffle=True, random_state=SEED)
     unseen: list[tuple[NDArray[np.float32], str]] = []
     for train_rows, test_rows in folds.split(known, known):
         part = _fit([texts[row] for row in train_rows], known[train_rows])
@@ -82,7 +82,7 @@ def _matrix(vocabulary: Vocabulary, texts: Sequence[Features]) -> csr_matrix:
 
 
 def _aligned(part: LinearModel, whole: LinearModel, text: Features) -> NDArray[np.float32]:
-    margins = dict(zip(part.labels, part.margins(text)))
+    margins = dict(zip(part.labels, part.margins(text), strict=False))
     return np.array([margins.get(label, -1.0) for label in whole.labels], dtype=np.float32)
 
 
@@ -94,4 +94,3 @@ def _calibrate(unseen: Sequence[tuple[NDArray[np.float32], str]], labels: Sequen
     fitted = LogisticRegression(C=10.0).fit(evidence, right)
     top, gap = fitted.coef_[0]
     return Calibration((float(top), float(gap)), float(fitted.intercept_[0]))
-

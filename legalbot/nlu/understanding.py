@@ -66,7 +66,7 @@ class Understander:
         shares = np.exp(3.0 * (margins[order] - margins[order[0]]))
         rest = (1.0 - sure) / max(float(shares[1:].sum()), 1.0)
         confidences = [sure, *(min(sure, rest * float(share)) for share in shares[1:])]
-        return [Candidate(self._model.labels[i], c) for i, c in zip(order, confidences)]
+        return [Candidate(self._model.labels[i], c) for i, c in zip(order, confidences, strict=False)]
 
 
 def bare(normal: str) -> str:

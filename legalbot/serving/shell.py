@@ -21,7 +21,8 @@ def talk(model: Path) -> None:
 
 async def _talk(model: Path) -> None:
     agent = load_agent(model)
-    sender, offered = f"shell-{uuid.uuid4().hex}", ()
+    sender = f"shell-{uuid.uuid4().hex}"
+    offered: tuple[str, ...] = ()
     print("可以提问了。输入数字选下面的问题，Ctrl-D 结束。")  # noqa: T201
     while True:
         line = await asyncio.to_thread(_read)
