@@ -10,7 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from legalbot.dialogue import MEMORY_SECONDS, Reply, Turn, decide, sorry
+from legalbot.dialogue import MEMORY_SECONDS, Ask, Reply, Turn, decide, sorry
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +52,17 @@ def _turn(tracker: Tracker, now: float) -> Turn:
     remembered = now - float(context.get("at", 0)) <= MEMORY_SECONDS
     return Turn(
         text=message.get("text") or "",
-        asks=[ask["name"] for ask in message.get("asks") or []],
+        asks=_asks(message.get("asks")),
+        ranking=_asks(message.get("intent_ranking")),
+        follows={topic: _ask(found) for topic, found in (message.get("follows") or {}).items()},
+        unread=bool(message.get("unread")),
         fact=context.get("fact") if remembered else None,
     )
+
+
+def _asks(found: list[dict[str, Any]] | None) -> list[Ask]:
+    return [_ask(one) for one in found or []]
+
+
+def _ask(found: dict[str, Any]) -> Ask:
+    return Ask(str(found["name"]), float(found["confidence"]))

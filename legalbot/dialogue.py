@@ -7,7 +7,7 @@ from `legalbot.replies`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from legalbot.knowledge import Fact, knowledge
 from legalbot.qualifiers import other_place, other_year
@@ -19,12 +19,46 @@ MEMORY_SECONDS = 600
 MAX_BUTTONS = 3
 
 
+SURE = 0.75
+"""From this confidence on a question is answered outright."""
+CLARIFY = 0.45
+"""Between this and `SURE` the likeliest meanings are offered; below it, nothing was understood."""
+HALF = 0.35
+"""From this score on, half a sentence is taken for a question about the present topic."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A full intent (`ask/hotline.cost`) found in a message, with a confidence from 0 to 1."""
+
+    intent: str
+    confidence: float = 1.0
+
+    @property
+    def group(self) -> str:
+        """The part before the slash."""
+        return self.intent.partition("/")[0]
+
+    @property
+    def key(self) -> str:
+        """The part behind the slash."""
+        return self.intent.partition("/")[2]
+
+
 @dataclass(frozen=True)
 class Turn:
-    """One message: the text as typed, the full intents found in it, and the fact last talked about."""
+    """One message and what surrounds it.
+
+    `text` as typed; `asks` found in it, in order; `ranking` of the whole; `follows` what it would ask
+    as half a sentence, by topic; `unread` whether a part of it was not understood; `fact` the one last
+    talked about, if it is still in mind.
+    """
 
     text: str
-    asks: Sequence[str]
+    asks: Sequence[Ask]
+    ranking: Sequence[Ask] = ()
+    follows: Mapping[str, Ask] = field(default_factory=dict)
+    unread: bool = False
     fact: str | None = None
 
 
@@ -46,11 +80,59 @@ class Reply:
 
 def decide(turn: Turn) -> Reply:
     """Return the reply to a turn; its outcome is one of `data/replies/outcomes.yml`."""
+    follow = _half_sentence(turn)
+    if follow is not None:
+        return _one(turn, follow)
     if not turn.asks:
         return _plain("not_understood", fact=turn.fact)
-    group, _, key = turn.asks[0].partition("/")
-    handler = _HANDLERS.get(group)
-    return handler(turn, key) if handler else _plain("not_understood", fact=turn.fact)
+    if len(turn.asks) == 1:
+        return _clarify(turn) if _doubtful(turn) else _one(turn, turn.asks[0])
+    return _several(turn, [_one(turn, ask) for ask in turn.asks])
+
+
+def _half_sentence(turn: Turn) -> Ask | None:
+    """Return what the message asks about the present topic, where it does not name one itself."""
+    fact = knowledge().facts.get(turn.fact or "")
+    follow = turn.follows.get(fact.topic) if fact else None
+    if follow is None or follow.confidence < HALF or len(turn.asks) > 1:
+        return None
+    best = turn.asks[0] if turn.asks else None
+    if best is None or best.group in ("chat", "outside", "near", "screen"):
+        return follow if best is None or best.confidence < SURE or best.group == "chat" else None
+    return follow if best.group == "ask" and best.confidence < SURE else None
+
+
+def _doubtful(turn: Turn) -> bool:
+    return turn.asks[0].group == "ask" and turn.asks[0].confidence < CLARIFY
+
+
+def _one(turn: Turn, ask: Ask) -> Reply:
+    handler = _HANDLERS.get(ask.group)
+    return handler(turn, ask.key) if handler else _plain("not_understood", fact=turn.fact)
+
+
+def _several(turn: Turn, parts: Sequence[Reply]) -> Reply:
+    """Put the replies to several asks together: each said once, sources not repeated."""
+    says = list(dict.fromkeys(sentence for part in parts for sentence in part.says))
+    outcomes = {part.outcome for part in parts}
+    outcome = outcomes.pop() if len(outcomes) == 1 else "answered_partly"
+    if turn.unread:
+        outcome = "answered_partly"
+        says.append(replies().outcomes[outcome].says or "")
+    said = {knowledge().facts[part.fact].ask for part in parts if part.fact}
+    offered = dict.fromkeys(button for part in parts for button in part.buttons if button not in said)
+    return Reply(
+        outcome=outcome,
+        says=tuple(says),
+        cites=tuple(dict.fromkeys(cite for part in parts for cite in part.cites)),
+        buttons=tuple(offered)[:MAX_BUTTONS],
+        fact=next((part.fact for part in reversed(parts) if part.fact), turn.fact),
+    )
+
+
+def _clarify(turn: Turn) -> Reply:
+    likely = [ask.key for ask in turn.ranking if ask.group == "ask" and ask.key in knowledge().facts]
+    return _plain("clarify", likely, turn.fact)
 
 
 def sorry() -> Reply:

@@ -21,17 +21,16 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from legalbot.importer import FULL_INTENT
+from legalbot.knowledge import knowledge
 from legalbot.lexicon import LEXICON
 from legalbot.nlu.linear import LinearModel
-from legalbot.nlu.understanding import Understander, Understanding, bare, read
+from legalbot.nlu.understanding import Candidate, Understander, Understanding, bare, read
 from legalbot.paths import ROOT
 from legalbot.text import normalise
 
-SURE_ENOUGH = 0.35
-"""Below this confidence the message counts as not understood."""
 FALLBACK = "nlu_fallback"
-ELLIPSIS = "follow"
-"""Half a sentence that only its context makes a question: one label here, whatever it follows."""
+ELLIPSIS = "follow/"
+"""Intents of half sentences, which only the topic talked about makes questions."""
 
 
 def fingerprint(paths: Iterable[Path]) -> str:
@@ -100,13 +99,18 @@ class AskClassifier(GraphComponent, IntentClassifier):  # type: ignore[misc]
         from legalbot.nlu.training import train  # noqa: PLC0415 - scikit-learn is needed only here
 
         examples = [(full_intent(message), message.get(TEXT)) for message in training_data.intent_examples]
-        labels = [intent for intent, _ in examples]
-        model = train([read(text) for _, text in examples], labels)
-        exact = {bare(normalise(text)): intent for intent, text in examples}
+        halves = [(f"ask/{key(intent)}", text) for intent, text in examples if intent.startswith(ELLIPSIS)]
+        wholes = [(intent, text) for intent, text in examples if not intent.startswith(ELLIPSIS)]
+        model, ellipsis = (
+            train([read(text) for _, text in part], [intent for intent, _ in part])
+            for part in (wholes, halves)
+        )
+        exact = {bare(normalise(text)): intent for intent, text in wholes}
         with self._storage.write_to(self._resource) as folder:
-            model.save(folder)
+            model.save(folder / "whole")
+            ellipsis.save(folder / "half")
             (folder / "exact.json").write_text(json.dumps(exact, ensure_ascii=False), encoding="utf8")
-        self._reader = Understander(model, exact)
+        self._reader = Understander(model, ellipsis, exact, topic_names())
         return self._resource
 
     @classmethod
@@ -121,7 +125,9 @@ class AskClassifier(GraphComponent, IntentClassifier):  # type: ignore[misc]
         """Load the trained component (called by Rasa)."""
         with model_storage.read_from(resource) as folder:
             exact = json.loads((folder / "exact.json").read_text(encoding="utf8"))
-            return cls(model_storage, resource, Understander(LinearModel.load(folder), exact))
+            model, ellipsis = (LinearModel.load(folder / name) for name in ("whole", "half"))
+            reader = Understander(model, ellipsis, exact, topic_names())
+            return cls(model_storage, resource, reader)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set intent, ranking and `asks` of each message."""
@@ -133,18 +139,32 @@ class AskClassifier(GraphComponent, IntentClassifier):  # type: ignore[misc]
 
 def full_intent(message: Message) -> str:
     """Return `group/key` of a training example, or the bare intent where it has no key."""
-    full = message.get(FULL_INTENT) or message.get(INTENT_RESPONSE_KEY) or message.get(INTENT)
-    return ELLIPSIS if str(full).startswith(ELLIPSIS) else str(full)
+    return str(message.get(FULL_INTENT) or message.get(INTENT_RESPONSE_KEY) or message.get(INTENT))
+
+
+def key(intent: str) -> str:
+    """Return what stands behind the slash of a full intent."""
+    return intent.partition("/")[2]
+
+
+def topic_names() -> dict[str, str]:
+    """Return how each topic of the fact base is called, to complete half sentences with."""
+    return {topic.id: topic.name for topic in knowledge().topics.values()}
 
 
 def _put(message: Message, found: Understanding) -> None:
     best = found.best
-    understood = best.confidence >= SURE_ENOUGH
-    group = best.intent.partition("/")[0] if understood else FALLBACK
+    group = best.group if found.asks else FALLBACK
     message.set(INTENT, {"name": group, "confidence": best.confidence}, add_to_output=True)
-    ranking = [{"name": c.intent, "confidence": c.confidence} for c in found.ranking]
-    message.set("intent_ranking", ranking, add_to_output=True)
-    message.set("asks", [ranking[0]] if understood else [], add_to_output=True)
+    message.set("intent_ranking", _listed(found.ranking), add_to_output=True)
+    message.set("asks", _listed(found.asks), add_to_output=True)
+    follows = {topic: _listed([candidate])[0] for topic, candidate in found.follows.items()}
+    message.set("follows", follows, add_to_output=True)
+    message.set("unread", found.unread, add_to_output=True)
     chosen = {"intent_response_key": best.intent, "confidence": best.confidence}
     selection = {group: {"response": chosen, "ranking": [chosen]}, "all_retrieval_intents": [group]}
     message.set("response_selector", selection, add_to_output=True)
+
+
+def _listed(candidates: Iterable[Candidate]) -> list[dict[str, Any]]:
+    return [{"name": candidate.intent, "confidence": candidate.confidence} for candidate in candidates]

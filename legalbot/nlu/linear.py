@@ -83,7 +83,8 @@ class LinearModel:
         return margins
 
     def save(self, folder: Path) -> None:
-        """Write the model into the existing `folder`."""
+        """Write the model into `folder`."""
+        folder.mkdir(parents=True, exist_ok=True)
         names = sorted(self.vocabulary.columns, key=self.vocabulary.columns.__getitem__)
         described = {
             "labels": list(self.labels),

@@ -1,18 +1,39 @@
-"""What a message asks: one or more asks, each with how sure the bot is. No Rasa in here."""
+"""What a message asks: one or more asks, each with how sure the bot is. No Rasa in here.
+
+A message is read as a whole and in pieces. The whole decides, unless several pieces ask different
+things with confidence (each is then answered), or a piece alone is clearer than the story around it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 import jieba
 import numpy as np
 
+from legalbot.lexicon import longest_first, table
 from legalbot.nlu.features import features
 from legalbot.nlu.linear import LinearModel
 from legalbot.text import normalise
 
 RANKING = 5
+SURE = 0.75
+"""A piece with this confidence stands for an ask of its own."""
+HEARD = 0.35
+"""Below this confidence nothing was understood."""
+WARNED = 0.5
+"""Danger is believed from this confidence on, in any piece."""
+CLEAR = 0.3
+"""A half sentence is taken for a question about the present topic from this score on."""
+MAX_ELLIPSIS = 14
+"""Longest text in characters that may be a half sentence."""
+MAX_PIECES = 8
+SILENT = ("chat", "screen", "outside", "move")
+"""Groups that do not count as an ask where the message asks something else."""
+DANGERS = ("alarm", "scam")
 
 
 @dataclass(frozen=True)
@@ -22,18 +43,31 @@ class Candidate:
     intent: str
     confidence: float
 
+    @property
+    def group(self) -> str:
+        """The part of the intent before the slash."""
+        return self.intent.partition("/")[0]
+
 
 @dataclass(frozen=True)
 class Understanding:
-    """The likeliest intents of a text, the best first; the normalised text they were read from."""
+    """What was read from a text.
+
+    `ranking` are the likeliest intents of the whole; `asks` what to reply to, in order, empty when
+    nothing was understood; `follows` what the text would ask as a half sentence, by topic; `unread`
+    tells that a part of the text asks something that was not understood.
+    """
 
     text: str
     ranking: tuple[Candidate, ...]
+    asks: tuple[Candidate, ...]
+    follows: Mapping[str, Candidate] = field(default_factory=dict)
+    unread: bool = False
 
     @property
     def best(self) -> Candidate:
-        """The likeliest intent."""
-        return self.ranking[0]
+        """The ask to reply to first, or the likeliest intent where nothing was understood."""
+        return self.asks[0] if self.asks else self.ranking[0]
 
 
 def read(text: str) -> dict[str, float]:
@@ -43,32 +77,140 @@ def read(text: str) -> dict[str, float]:
 
 
 class Understander:
-    """Reads messages with a trained model; `exact` holds the full intent of known texts, normalised."""
+    """Reads messages with two trained models.
 
-    def __init__(self, model: LinearModel, exact: Mapping[str, str]) -> None:
+    `model` chooses among full intents; `ellipsis` among facts for half sentences that leave out the
+    topic; `exact` holds the full intent of known texts; `topics` how each topic is called.
+    """
+
+    def __init__(
+        self, model: LinearModel, ellipsis: LinearModel, exact: Mapping[str, str], topics: Mapping[str, str]
+    ) -> None:
         self._model = model
+        self._ellipsis = ellipsis
         self._exact = exact
+        self._topics = topics
 
     def understand(self, raw: str) -> Understanding:
         """Return what `raw` asks. Never raises on any text; the ranking is never empty."""
         normal = normalise(raw)
-        known = self._exact.get(bare(normal))
-        ranking = self._rank(normal)
-        if known is not None:
-            others = [candidate for candidate in ranking if candidate.intent != known]
-            ranking = [Candidate(known, 1.0), *others]
-        return Understanding(normal, tuple(ranking[:RANKING]))
+        whole = self._rank(normal)
+        if not bare(normal):
+            return Understanding(normal, whole, ())
+        parts = [(piece, self._rank(piece)[0]) for piece in pieces(normal)]
+        asks, unread = self._choose(whole[0], parts)
+        half = "".join(piece for piece, best in parts if best.group != "chat" or best.confidence < SURE)
+        follows = self._follows(half) if 0 < len(half) <= MAX_ELLIPSIS else {}
+        return Understanding(normal, whole, tuple(asks), follows, unread)
 
-    def _rank(self, normal: str) -> Sequence[Candidate]:
+    def _choose(
+        self, whole: Candidate, parts: Sequence[tuple[str, Candidate]]
+    ) -> tuple[list[Candidate], bool]:
+        for group in DANGERS:
+            dangers = [part for _, part in parts if part.group == group and part.confidence >= SURE]
+            if whole.group == group and whole.confidence >= WARNED:
+                dangers.insert(0, whole)
+            if dangers:
+                return dangers[:1], False
+        several, unread = self._several(parts)
+        if len(several) > 1:
+            return several, unread
+        heard = [whole] if whole.confidence >= HEARD else []
+        if several and (whole.confidence < several[0].confidence or whole.group in SILENT):
+            return several, False
+        return heard, False
+
+    def _several(self, parts: Sequence[tuple[str, Candidate]]) -> tuple[list[Candidate], bool]:
+        found: dict[str, Candidate] = {}
+        topic, unread = "", False
+        for piece, best in parts:
+            ask = best if best.confidence >= SURE else self._in_topic(piece, topic) or best
+            if ask.confidence < SURE:
+                unread = unread or (is_asking(piece) and ask.confidence < HEARD)
+            elif ask.group not in SILENT:
+                found.setdefault(ask.intent, ask)
+                topic = topic_of(ask.intent) or topic
+        return list(found.values()), unread
+
+    def _in_topic(self, piece: str, topic: str) -> Candidate | None:
+        follow = self._follow(piece, topic) if topic and len(piece) <= MAX_ELLIPSIS else None
+        return Candidate(follow.intent, SURE) if follow and follow.confidence >= CLEAR else None
+
+    def _rank(self, normal: str) -> tuple[Candidate, ...]:
         margins = self._model.margins(features(normal, jieba.lcut(normal)))
         sure = self._model.calibration.confidence(margins)
         order = np.argsort(-margins)[:RANKING]
         shares = np.exp(3.0 * (margins[order] - margins[order[0]]))
         rest = (1.0 - sure) / max(float(shares[1:].sum()), 1.0)
-        confidences = [sure, *(min(sure, rest * float(share)) for share in shares[1:])]
-        return [Candidate(self._model.labels[i], c) for i, c in zip(order, confidences, strict=False)]
+        ranking = [
+            Candidate(self._model.labels[column], min(sure, rest * float(share)) if rank else sure)
+            for rank, (column, share) in enumerate(zip(order, shares, strict=True))
+        ]
+        known = self._exact.get(bare(normal))
+        if known is not None:
+            ranking = [Candidate(known, 1.0), *(other for other in ranking if other.intent != known)]
+        return tuple(ranking[:RANKING])
+
+    def _follows(self, normal: str) -> dict[str, Candidate]:
+        found = {topic: self._follow(normal, topic) for topic in self._topics}
+        return {topic: candidate for topic, candidate in found.items() if candidate is not None}
+
+    def _follow(self, normal: str, topic: str) -> Candidate | None:
+        """Return the fact of `topic` that a half sentence asks for; the score is a margin, not a chance."""
+        if topic not in self._topics:
+            return None
+        short = bare(strip_opening(normal)) or normal
+        half = self._ellipsis.margins(features(short, jieba.lcut(short)))
+        named = self._topics[topic] + short
+        full = self._model.margins(features(named, jieba.lcut(named)))
+        scores = {label: float(half[column]) + 1.0 for column, label in enumerate(self._ellipsis.labels)}
+        best: Candidate | None = None
+        for column, label in enumerate(self._model.labels):
+            if topic_of(label) == topic:
+                score = (scores.get(label, 0.0) + float(full[column]) + 1.0) / 2
+                if best is None or score > best.confidence:
+                    best = Candidate(label, score)
+        return best
+
+
+def topic_of(intent: str) -> str | None:
+    """Return the topic of a full intent that asks for a fact, else None."""
+    group, _, key = intent.partition("/")
+    return key.partition(".")[0] if group == "ask" else None
 
 
 def bare(normal: str) -> str:
     """Return a normalised text without punctuation and blanks, as exact texts are compared."""
     return "".join(character for character in normal if character.isalnum())
+
+
+def pieces(normal: str) -> list[str]:
+    """Return the parts of a normalised text that may each ask something, in order."""
+    return list(_cut(normal))[:MAX_PIECES]
+
+
+def is_asking(piece: str) -> bool:
+    """Tell whether a piece of text has a word or mark of asking."""
+    return any(word in piece for word in table("markers").texts("asking"))
+
+
+def strip_opening(normal: str) -> str:
+    """Return a text without words that only lead over ("no, I meant …")."""
+    return _opening().sub("", normal)
+
+
+def _cut(normal: str) -> Iterator[str]:
+    for sentence in re.split(r"(?<=[?!;。])|[\n~]+", normal):
+        for clause in re.split(r"[,:]", _joints().sub(",", sentence)):
+            if len(bare(clause)) > 1:
+                yield clause.strip()
+
+
+@lru_cache(maxsize=1)
+def _joints() -> re.Pattern[str]:
+    return longest_first(table("markers").texts("joints"))
+
+
+@lru_cache(maxsize=1)
+def _opening() -> re.Pattern[str]:
+    return longest_first(table("markers").texts("opening"))
