@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
-KIND_WEIGHTS: Mapping[str, float] = {"c": 1.0, "p": 0.8, "w": 0.8, "s": 0.8}
+KIND_WEIGHTS: Mapping[str, float] = {"c": 1.0, "p": 0.6, "w": 0.6, "s": 0.6}
 """How much each kind of feature weighs; each kind is brought to this length by itself."""
 
 

@@ -22,6 +22,8 @@ from legalbot.nlu.linear import Calibration, LinearModel, Vocabulary
 Features = Mapping[str, float]
 SEED = 12348
 FOLDS = 4
+GROUP_SHARE = 0.3
+"""How much the machine of a group counts beside the machine of a label; chosen by cross-validation."""
 MIN_TEXTS = 2
 """A feature seen in one text only says nothing about others."""
 
@@ -49,17 +51,38 @@ def train(texts: Sequence[Features], labels: Sequence[str]) -> LinearModel:
 
 
 def _fit(texts: Sequence[Features], labels: NDArray[np.str_]) -> LinearModel:
+    """Fit one machine a label and one a group, and add each group's share to its labels.
+
+    The groups (`ask`, `matter`, …) have far more texts than a label has; their share keeps a legal
+    problem from being taken for a figure that has words in common with it.
+    """
     vocabulary = _vocabulary(texts)
-    machine = LinearSVC(C=0.5, random_state=SEED).fit(_matrix(vocabulary, texts), labels)
-    weights, bias = machine.coef_, machine.intercept_
-    if len(machine.classes_) == 2:
-        weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
+    matrix = _matrix(vocabulary, texts)
+    names, weights, bias = _machine(matrix, labels, C=0.5)
+    groups = np.asarray([label.partition("/")[0] for label in labels])
+    if len(set(groups)) > 1:
+        group_names, group_weights, group_bias = _machine(matrix, groups, C=0.2)
+        rows = [group_names.index(name.partition("/")[0]) for name in names]
+        weights = weights + GROUP_SHARE * group_weights[rows]
+        bias = bias + GROUP_SHARE * group_bias[rows]
     return LinearModel(
-        labels=tuple(str(label) for label in machine.classes_),
+        labels=tuple(names),
         vocabulary=vocabulary,
         weights=np.ascontiguousarray(weights.T, dtype=np.float32),
         bias=bias.astype(np.float32),
     )
+
+
+def _machine(
+    matrix: csr_matrix,
+    labels: NDArray[np.str_],
+    C: float,  # noqa: N803 - scikit-learn's name
+) -> tuple[list[str], NDArray[np.float64], NDArray[np.float64]]:
+    machine = LinearSVC(C=C, random_state=SEED).fit(matrix, labels)
+    weights, bias = machine.coef_, machine.intercept_
+    if len(machine.classes_) == 2:
+        weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
+    return [str(label) for label in machine.classes_], weights, bias
 
 
 def _vocabulary(texts: Iterable[Features]) -> Vocabulary:
