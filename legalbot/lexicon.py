@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from legalbot.paths import DATA
@@ -13,6 +13,7 @@ from legalbot.yaml_file import Node, load
 LEXICON = DATA / "lexicon"
 
 
+@cache
 def table(name: str) -> Node:
     """Return the top of `data/lexicon/<name>.yml`."""
     return load(LEXICON / f"{name}.yml", DATA.parent)

@@ -110,7 +110,7 @@ class AskClassifier(GraphComponent, IntentClassifier):  # type: ignore[misc]
             model.save(folder / "whole")
             ellipsis.save(folder / "half")
             (folder / "exact.json").write_text(json.dumps(exact, ensure_ascii=False), encoding="utf8")
-        self._reader = Understander(model, ellipsis, exact, topic_names())
+        self._reader = reader(model, ellipsis, exact)
         return self._resource
 
     @classmethod
@@ -126,8 +126,7 @@ class AskClassifier(GraphComponent, IntentClassifier):  # type: ignore[misc]
         with model_storage.read_from(resource) as folder:
             exact = json.loads((folder / "exact.json").read_text(encoding="utf8"))
             model, ellipsis = (LinearModel.load(folder / name) for name in ("whole", "half"))
-            reader = Understander(model, ellipsis, exact, topic_names())
-            return cls(model_storage, resource, reader)
+            return cls(model_storage, resource, reader(model, ellipsis, exact))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Set intent, ranking and `asks` of each message."""
@@ -147,9 +146,12 @@ def key(intent: str) -> str:
     return intent.partition("/")[2]
 
 
-def topic_names() -> dict[str, str]:
-    """Return how each topic of the fact base is called, to complete half sentences with."""
-    return {topic.id: topic.name for topic in knowledge().topics.values()}
+def reader(model: LinearModel, ellipsis: LinearModel, exact: dict[str, str]) -> Understander:
+    """Return the reader of messages; every button of the fact base is an exact text, whatever its wording."""
+    facts = knowledge()
+    buttons = {bare(normalise(fact.ask)): f"ask/{fact.id}" for fact in facts.facts.values()}
+    names = {topic.id: topic.name for topic in facts.topics.values()}
+    return Understander(model, ellipsis, {**exact, **buttons}, names)
 
 
 def _put(message: Message, found: Understanding) -> None:

@@ -97,10 +97,13 @@ class Understander:
         whole = self._rank(normal)
         if not bare(normal):
             return Understanding(normal, whole, ())
+        known = self._exact.get(bare(normal))
+        if known is not None:
+            return Understanding(normal, whole, (Candidate(known, 1.0),), self._follows(normal))
         parts = [(piece, self._rank(piece)[0]) for piece in pieces(normal)]
         asks, unread = self._choose(whole[0], parts)
         half = "".join(piece for piece, best in parts if best.group != "chat" or best.confidence < SURE)
-        follows = self._follows(half) if 0 < len(half) <= MAX_ELLIPSIS else {}
+        follows = self._follows(half)
         return Understanding(normal, whole, tuple(asks), follows, unread)
 
     def _choose(
@@ -152,6 +155,8 @@ class Understander:
         return tuple(ranking[:RANKING])
 
     def _follows(self, normal: str) -> dict[str, Candidate]:
+        if not 0 < len(normal) <= MAX_ELLIPSIS:
+            return {}
         found = {topic: self._follow(normal, topic) for topic in self._topics}
         return {topic: candidate for topic, candidate in found.items() if candidate is not None}
 
