@@ -17,7 +17,21 @@ from types import MappingProxyType
 from legalbot.paths import DATA
 from legalbot.yaml_file import DataError, Node, load
 
-FACT_KEYS = ("id", "ask", "says", "short", "figures", "part", "period", "as_of", "next", "source", "computed")
+FACT_KEYS = (
+    "id",
+    "ask",
+    "says",
+    "short",
+    "figures",
+    "part",
+    "period",
+    "as_of",
+    "next",
+    "source",
+    "computed",
+    "any_place",
+    "any_year",
+)
 MAX_BUTTONS = 3
 MAX_SAYS = 120
 """Longest answer in characters: what can be heard and kept in mind at one go."""
@@ -59,6 +73,8 @@ class Fact:
 
     `ask` is the question it answers (also a button's text), `says` the answer as a citizen hears it,
     `short` the same in a few words, `period` the time it holds for and `as_of` the last day of it.
+    `any_place`: it answers for whatever place is asked about (every district, or a comparison);
+    `any_year`: it answers for whatever year is named, since the year itself is what it tells.
     """
 
     id: str
@@ -72,6 +88,8 @@ class Fact:
     period: str
     as_of: datetime.date
     computed: bool
+    any_place: bool
+    any_year: bool
     next: tuple[str, ...]
 
     @property
@@ -181,7 +199,9 @@ def _read_fact(node: Node, topic: str, sources: Mapping[str, Source]) -> Fact:
         part=node.text("part"),
         period=node.text("period"),
         as_of=_read_date(node),
-        computed=bool(node.values.get("computed", False)),
+        computed=node.flag("computed"),
+        any_place=node.flag("any_place"),
+        any_year=node.flag("any_year"),
         next=node.texts("next"),
     )
     if fact.part not in source.parts:

@@ -17,7 +17,7 @@ def other_year(text: str, fact: Fact) -> str | None:
 
     Only facts with figures are bound to their year; that the hotline is free is not doubted for it.
     """
-    if not fact.figures:
+    if not fact.figures or fact.any_year:
         return None
     years = _YEAR.findall(normalise(text))
     held = {str(fact.source.covers), str(fact.as_of.year), *re.findall(r"\d{4}", fact.period + fact.says)}
@@ -28,6 +28,8 @@ def other_year(text: str, fact: Fact) -> str | None:
 def other_place(text: str, fact: Fact) -> str | None:
     """Return a place named in `text` that `fact` does not speak of, or None."""
     plain = normalise(text)
+    if fact.any_place or fact.source.place in plain:
+        return None
     known = fact.says + fact.short + fact.ask
     for match in _places().finditer(plain):
         place = match.group()

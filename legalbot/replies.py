@@ -163,9 +163,7 @@ def _near(parent: Node, facts: Knowledge) -> dict[str, Near]:
 
 def _matter(node: Node) -> Matter:
     node.only(("heard", "mediation", "notary"))
-    return Matter(
-        node.text("heard"), bool(node.values.get("mediation", False)), bool(node.values.get("notary", False))
-    )
+    return Matter(node.text("heard"), node.flag("mediation"), node.flag("notary"))
 
 
 def _wording(file: Node, keys: tuple[str, ...]) -> Mapping[str, str]:

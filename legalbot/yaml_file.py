@@ -48,6 +48,13 @@ class Node:
             self.fail(f"“{key}”要写成文字的列表，例如 [甲, 乙]", key)
         return tuple(item.strip() for item in value)
 
+    def flag(self, key: str) -> bool:
+        """Return the yes or no under `key`; a missing one is no."""
+        value = self.values.get(key, False)
+        if not isinstance(value, bool):
+            self.fail(f"“{key}”只能写 true 或 false", key)
+        return value
+
     def nodes(self, key: str) -> Iterator[Node]:
         """Yield each mapping of the list under `key`."""
         value = self._required(key)
