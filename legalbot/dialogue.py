@@ -20,9 +20,9 @@ MAX_BUTTONS = 3
 
 
 SURE = 0.75
-"""From this confidence on a question is answered outright."""
-CLARIFY = 0.45
-"""Between this and `SURE` the likeliest meanings are offered; below it, nothing was understood."""
+"""From this confidence on a question is answered outright; below, the answer names its question first."""
+CLARIFY = 0.5
+"""Below this nothing is answered: the likeliest questions are offered as buttons."""
 HALF = 0.35
 """From this score on, half a sentence is taken for a question about the present topic."""
 
@@ -86,7 +86,7 @@ def decide(turn: Turn) -> Reply:
     if not turn.asks:
         return _plain("not_understood", fact=turn.fact)
     if len(turn.asks) == 1:
-        return _clarify(turn) if _doubtful(turn) else _one(turn, turn.asks[0])
+        return _doubtful(turn) if turn.asks[0].group == "ask" else _one(turn, turn.asks[0])
     return _several(turn, [_one(turn, ask) for ask in turn.asks])
 
 
@@ -102,8 +102,18 @@ def _half_sentence(turn: Turn) -> Ask | None:
     return follow if best.group == "ask" and best.confidence < SURE else None
 
 
-def _doubtful(turn: Turn) -> bool:
-    return turn.asks[0].group == "ask" and turn.asks[0].confidence < CLARIFY
+def _doubtful(turn: Turn) -> Reply:
+    """Answer a question about a fact as outright as it was understood."""
+    ask = turn.asks[0]
+    reply = _one(turn, ask)
+    if ask.confidence >= SURE or reply.outcome != "answered":
+        return reply
+    if ask.confidence < CLARIFY:
+        return _clarify(turn)
+    fact = knowledge().facts[ask.key]
+    says = replies().sayings["move/hedge"].says.format(ask=fact.ask, says=fact.says)
+    buttons = _questions([*_likely(turn)[1:2], *fact.next])
+    return Reply("clarify", (says,), (fact.cite,), buttons, fact.id)
 
 
 def _one(turn: Turn, ask: Ask) -> Reply:
@@ -131,8 +141,11 @@ def _several(turn: Turn, parts: Sequence[Reply]) -> Reply:
 
 
 def _clarify(turn: Turn) -> Reply:
-    likely = [ask.key for ask in turn.ranking if ask.group == "ask" and ask.key in knowledge().facts]
-    return _plain("clarify", likely, turn.fact)
+    return _plain("clarify", _likely(turn), turn.fact)
+
+
+def _likely(turn: Turn) -> list[str]:
+    return [ask.key for ask in turn.ranking if ask.group == "ask" and ask.key in knowledge().facts]
 
 
 def sorry() -> Reply:

@@ -20,8 +20,12 @@ from legalbot.nlu.linear import LinearModel
 from legalbot.text import normalise
 
 RANKING = 5
-SURE = 0.75
-"""A piece with this confidence stands for an ask of its own."""
+SURE = 0.7
+"""A piece with this confidence stands for a question of its own."""
+CERTAIN = 0.9
+"""What a piece needs to stand for something else than a question, or for danger in a calm story."""
+CALM = 0.55
+"""From this confidence on a whole message is a legal matter rather than an alarm."""
 HEARD = 0.35
 """Below this confidence nothing was understood."""
 WARNED = 0.5
@@ -109,12 +113,9 @@ class Understander:
     def _choose(
         self, whole: Candidate, parts: Sequence[tuple[str, Candidate]]
     ) -> tuple[list[Candidate], bool]:
-        for group in DANGERS:
-            dangers = [part for _, part in parts if part.group == group and part.confidence >= SURE]
-            if whole.group == group and whole.confidence >= WARNED:
-                dangers.insert(0, whole)
-            if dangers:
-                return dangers[:1], False
+        danger = _danger(whole, [part for _, part in parts])
+        if danger is not None:
+            return [danger], False
         several, unread = self._several(parts)
         if len(several) > 1:
             return several, unread
@@ -127,12 +128,12 @@ class Understander:
         found: dict[str, Candidate] = {}
         topic, unread = "", False
         for piece, best in parts:
-            ask = best if best.confidence >= SURE else self._in_topic(piece, topic) or best
-            if ask.confidence < SURE:
-                unread = unread or (is_asking(piece) and ask.confidence < HEARD)
-            elif ask.group not in SILENT:
+            ask = best if _stands_alone(best) else self._in_topic(piece, topic) or best
+            if _stands_alone(ask):
                 found.setdefault(ask.intent, ask)
                 topic = topic_of(ask.intent) or topic
+            else:
+                unread = unread or (is_asking(piece) and ask.confidence < HEARD)
         return list(found.values()), unread
 
     def _in_topic(self, piece: str, topic: str) -> Candidate | None:
@@ -176,6 +177,30 @@ class Understander:
                 if best is None or score > best.confidence:
                     best = Candidate(label, score)
         return best
+
+
+def _stands_alone(candidate: Candidate) -> bool:
+    """Tell whether a piece of a message is clear enough to be an ask of its own."""
+    if candidate.group in SILENT:
+        return False
+    return candidate.confidence >= (SURE if candidate.group == "ask" else CERTAIN)
+
+
+def _danger(whole: Candidate, parts: Sequence[Candidate]) -> Candidate | None:
+    """Return the danger that the message tells, if any: alarm before scam, the whole before a piece.
+
+    A piece of a story is believed less where the whole is plainly a legal matter: "he beats me" in a
+    question on divorce is past; only a piece that is certain by itself then counts.
+    """
+    calm = whole.confidence >= CALM and whole.group in ("matter", "screen", "scam")
+    needed = CERTAIN if calm else SURE
+    for group in DANGERS:
+        if whole.group == group and whole.confidence >= WARNED:
+            return whole
+        for part in parts:
+            if part.group == group and part.confidence >= needed:
+                return part
+    return None
 
 
 def topic_of(intent: str) -> str | None:
