@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,6 +87,17 @@ class Node:
         return self.values[key]
 
 
+def _line_of_wrong_date(text: str) -> int:
+    """Return the line of the first date that the calendar does not have, else 1."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for year, month, day in re.findall(r"\b(\d{4})-(\d\d?)-(\d\d?)\b", line):
+            try:
+                datetime.date(int(year), int(month), int(day))
+            except ValueError:
+                return number
+    return 1
+
+
 def load(path: Path, root: Path) -> Node:
     """Read one YAML file below `root` whose top is a mapping.
 
@@ -103,6 +116,11 @@ def load(path: Path, root: Path) -> Node:
         line = mark.line + 1 if mark else 1
         raise DataError(
             f"{shown}:{line}：格式写错了（{error.problem}），请检查这一行和上一行的缩进、冒号和引号"
+        ) from None
+    except ValueError as error:
+        line = _line_of_wrong_date(path.read_text(encoding="utf8"))
+        raise DataError(
+            f"{shown}:{line}：日期（例如 as_of）不存在（{error}），请写成 2020-12-31 这样"
         ) from None
     if not isinstance(content, dict):
         raise DataError(f"{shown}:1：文件开头要写成“名称: 内容”的形式")
