@@ -8,6 +8,7 @@ from legalbot.knowledge import read_knowledge
 from legalbot.model import TrainingError, is_fresh, train
 from legalbot.paths import DATA, MODEL
 from legalbot.replies import read_replies
+from legalbot.serving.port import PortError, port_from_environment
 from legalbot.yaml_file import DataError
 
 FAILED = 1
@@ -22,7 +23,7 @@ def main(arguments: list[str]) -> int:
         return MISUSED
     try:
         commands[arguments[0]]()
-    except (DataError, TrainingError) as error:
+    except (DataError, PortError, TrainingError) as error:
         print(f"出错：{error}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
@@ -50,14 +51,11 @@ def learn() -> None:
 
 def run() -> None:
     """Serve until Ctrl-C."""
-    from legalbot.serving.server import PortError, port_from_environment, serve  # noqa: PLC0415
-
-    try:
-        port = port_from_environment()
-    except PortError as error:
-        raise DataError(str(error)) from None
+    port = port_from_environment()
     learn()
     print("正在启动…", flush=True)
+    from legalbot.serving.server import serve  # noqa: PLC0415 - Rasa takes seconds to import
+
     serve(MODEL, port)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,7 +52,6 @@ def quiet_logs() -> None:
     logging.getLogger().setLevel(logging.WARNING)
     for name in ("rasa", "rasa_sdk", "jieba", "sanic.root", "apscheduler"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    warnings.filterwarnings("ignore", category=DeprecationWarning)
 
 
 async def say(agent: Agent, text: str, sender: str) -> list[Said]:

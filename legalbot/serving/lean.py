@@ -7,6 +7,7 @@ anything of Rasa; training (`rasa train`) runs in a process of its own that does
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from types import ModuleType
@@ -19,8 +20,14 @@ _NOT_NEEDED = {
 
 
 def stand_in() -> None:
-    """Put the stand-ins in place, once; do nothing where the real modules are loaded already."""
+    """Put the stand-ins in place, once; do nothing where the real modules are loaded already.
+
+    Warnings of libraries about each other go to the log, where they are below its level: they are of no
+    use to the person at the terminal.
+    """
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    logging.captureWarnings(True)
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
     for name, classes in _NOT_NEEDED.items():
         if name not in sys.modules:
             module = ModuleType(name)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from functools import partial
 from pathlib import Path
 
@@ -14,34 +12,9 @@ from sanic import Sanic  # isort: skip
 
 from legalbot.paths import ROOT  # isort: skip
 from legalbot.serving.agent import check_answering, load_agent  # isort: skip
+from legalbot.serving.port import HOST  # isort: skip
 
-HOST = "127.0.0.1"
-DEFAULT_PORT = 5005
 READY = "可以提问了：http://{host}:{port}/  （按 Ctrl-C 停止）"
-
-
-class PortError(RuntimeError):
-    """The port is not usable; the text says why, for the person at the terminal."""
-
-
-def port_from_environment() -> int:
-    """Return the port to serve on.
-
-    Raises:
-        PortError: `PORT` is no port number, or another program holds it.
-    """
-    given = os.environ.get("PORT") or str(DEFAULT_PORT)
-    if not given.isdecimal() or not 0 < int(given) < 65536:
-        raise PortError(f"PORT={given} 不是端口号，请用 1 到 65535 之间的数字")
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, int(given)))
-        except OSError:
-            raise PortError(
-                f"端口 {given} 被别的程序占用了，请先停掉它，或换一个：PORT=5006 make run"
-            ) from None
-    return int(given)
 
 
 def serve(model: Path, port: int) -> None:
