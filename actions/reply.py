@@ -65,4 +65,4 @@ def _asks(found: list[dict[str, Any]] | None) -> list[Ask]:
 
 
 def _ask(found: dict[str, Any]) -> Ask:
-    return Ask(str(found["name"]), float(found["confidence"]))
+    return Ask(str(found["name"]), float(found["confidence"]), str(found.get("piece", "")))

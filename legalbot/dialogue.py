@@ -7,10 +7,10 @@ from `legalbot.replies`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from legalbot.knowledge import Fact, knowledge
-from legalbot.qualifiers import other_place, other_year
+from legalbot.qualifiers import asks_breakdown, other_place, other_year
 from legalbot.replies import replies
 from legalbot.text import normalise
 
@@ -29,10 +29,14 @@ HALF = 0.35
 
 @dataclass(frozen=True)
 class Ask:
-    """A full intent (`ask/hotline.cost`) found in a message, with a confidence from 0 to 1."""
+    """A full intent (`ask/hotline.cost`) found in a message, with a confidence from 0 to 1.
+
+    `piece` is the part of the message that asks it, where it is not the whole.
+    """
 
     intent: str
     confidence: float = 1.0
+    piece: str = ""
 
     @property
     def group(self) -> str:
@@ -118,6 +122,7 @@ def _doubtful(turn: Turn) -> Reply:
 
 def _one(turn: Turn, ask: Ask) -> Reply:
     handler = _HANDLERS.get(ask.group)
+    turn = replace(turn, text=ask.piece or turn.text)
     return handler(turn, ask.key) if handler else _plain("not_understood", fact=turn.fact)
 
 
@@ -162,6 +167,8 @@ def _answer(turn: Turn, key: str) -> Reply:
         return _about("not_in_report", wording["other_year"].format(year=year, says=fact.says), fact)
     if place := other_place(turn.text, fact):
         return _about("not_in_report", wording["other_place"].format(place=place, says=fact.says), fact)
+    if asks_breakdown(turn.text, fact):
+        return _about("not_in_report", wording["breakdown"].format(says=fact.says), fact)
     return _about("answered", fact.says, fact)
 
 

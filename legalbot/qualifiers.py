@@ -40,6 +40,14 @@ def other_place(text: str, fact: Fact) -> str | None:
     return None
 
 
+def asks_breakdown(text: str, fact: Fact) -> bool:
+    """Tell whether `text` wants a total of the report divided up, by district, by year or by name."""
+    if not fact.figures or fact.any_place:
+        return False
+    plain = normalise(text)
+    return any(word in plain for word in table("details").texts("breakdown"))
+
+
 def _elsewhere_or_within(fact: Fact) -> tuple[str, ...]:
     places = table("places")
     inside = places.texts("within") if fact.figures else ()

@@ -104,7 +104,7 @@ def read_replies(data: Path, facts: Knowledge) -> Replies:
         outcomes=MappingProxyType({o.id: o for o in _outcomes(data, services)}),
         sayings=MappingProxyType(sayings),
         near=MappingProxyType(_near(near.node("near"), facts)),
-        near_wording=_wording(near, ("says", "says_giving", "other_year", "other_place")),
+        near_wording=_wording(near, ("says", "says_giving", "other_year", "other_place", "breakdown")),
         matters=MappingProxyType({k: _matter(n) for k, n in _children(matter.node("kinds"))}),
         matter_wording=_wording(matter, ("says", "aid", "mediation", "notary")),
         matter_groups=MappingProxyType(

@@ -169,4 +169,4 @@ def _put(message: Message, found: Understanding) -> None:
 
 
 def _listed(candidates: Iterable[Candidate]) -> list[dict[str, Any]]:
-    return [{"name": candidate.intent, "confidence": candidate.confidence} for candidate in candidates]
+    return [{"name": c.intent, "confidence": c.confidence, "piece": c.piece} for c in candidates]

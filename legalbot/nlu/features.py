@@ -21,9 +21,12 @@ SYLLABLE_NGRAMS = (1, 2, 3)
 MIN_SOUND_LENGTH = 3
 """Fewest syllables of a concept that is recognised by its sound alone; two would fit by chance."""
 
+UNKNOWN = "\uf8ff"
+"""Stands for an unknown number while punctuation is taken out."""
+
 _CODE = re.compile(r"\d+(?:\.\d+)?")
 _KNOWN_CODES = {"12348", "110", "120", "119", "96110", "12345", "24", "100", "12"}
-_UNHEARD = re.compile(r"[^\w\s]|_|\s")
+_UNHEARD = re.compile(r"[^\w\uf8ff]|_")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _RUNS = re.compile(r"[a-z]+|[^a-z]+")
 _FUZZY = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("r", "l"))
@@ -46,7 +49,8 @@ def features(text: str, words: Iterable[str]) -> dict[str, float]:
 
 def squeeze(text: str) -> str:
     """Return `text` without punctuation and blanks, unknown numbers as `#`."""
-    return _UNHEARD.sub("", _CODE.sub(lambda m: m.group() if m.group() in _KNOWN_CODES else "#", text))
+    heard = _UNHEARD.sub("", _CODE.sub(lambda m: m.group() if m.group() in _KNOWN_CODES else UNKNOWN, text))
+    return heard.replace(UNKNOWN, "#")
 
 
 def syllables(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import jieba
@@ -42,10 +42,14 @@ DANGERS = ("alarm", "scam")
 
 @dataclass(frozen=True)
 class Candidate:
-    """A full intent (`ask/hotline.cost`) that a text may have, with a confidence from 0 to 1."""
+    """A full intent (`ask/hotline.cost`) that a text may have, with a confidence from 0 to 1.
+
+    `piece` is the part of a message that it was read from, where it is not the whole.
+    """
 
     intent: str
     confidence: float
+    piece: str = ""
 
     @property
     def group(self) -> str:
@@ -128,12 +132,13 @@ class Understander:
         found: dict[str, Candidate] = {}
         topic, unread = "", False
         for piece, best in parts:
-            ask = best if _stands_alone(best) else self._in_topic(piece, topic) or best
-            if _stands_alone(ask):
-                found.setdefault(ask.intent, ask)
+            asking = is_asking(piece)
+            ask = best if _stands_alone(best, asking) else self._in_topic(piece, topic) or best
+            if _stands_alone(ask, asking):
+                found.setdefault(ask.intent, replace(ask, piece=piece))
                 topic = topic_of(ask.intent) or topic
             else:
-                unread = unread or (is_asking(piece) and ask.confidence < HEARD)
+                unread = unread or (asking and ask.confidence < HEARD)
         return list(found.values()), unread
 
     def _in_topic(self, piece: str, topic: str) -> Candidate | None:
@@ -179,9 +184,9 @@ class Understander:
         return best
 
 
-def _stands_alone(candidate: Candidate) -> bool:
-    """Tell whether a piece of a message is clear enough to be an ask of its own."""
-    if candidate.group in SILENT:
+def _stands_alone(candidate: Candidate, asking: bool) -> bool:
+    """Tell whether a piece of a message is clear enough, and asks something, to be an ask of its own."""
+    if candidate.group in SILENT or not asking:
         return False
     return candidate.confidence >= (SURE if candidate.group == "ask" else CERTAIN)
 

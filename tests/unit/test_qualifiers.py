@@ -8,7 +8,7 @@ import datetime
 import pytest
 
 from legalbot.knowledge import Fact, Figure, knowledge
-from legalbot.qualifiers import other_place, other_year
+from legalbot.qualifiers import asks_breakdown, other_place, other_year
 
 
 def fact(**changes) -> Fact:
@@ -133,3 +133,20 @@ def test_a_district_is_seen_behind_the_city(text):
 @pytest.mark.xfail(strict=True, reason="a place's characters are found inside of other words")
 def test_a_place_is_a_word_of_its_own(text):
     assert other_place(text, fact()) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "changes", "wanted"),
+    [
+        ("各区有多少个平台", {}, True),
+        ("各區有多少個平台", {}, True),
+        ("逐年的数字给我", {}, True),
+        ("人均多少", {}, True),
+        ("有多少个平台", {}, False),
+        ("", {}, False),
+        ("各区有多少个平台", {"figures": ()}, False),
+        ("各区都有吗", {"any_place": True}, False),
+    ],
+)
+def test_a_total_divided_up_is_asked_for(text, changes, wanted):
+    assert asks_breakdown(text, fact(**changes)) is wanted
