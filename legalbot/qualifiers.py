@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+import jieba
+
 from legalbot.knowledge import Fact
 from legalbot.lexicon import longest_first, table
 from legalbot.text import normalise
 
-_YEAR = re.compile(r"(?<![\d.])((?:19|20)\d\d)(?=年|[^\d.]|$)(?!元|块|个|人|件|次)")
+_YEAR = re.compile(r"(?<![\d.])((?:19|20)\d\d)(?=年|\.\d{1,2}(?!\d)|[^\d.]|$)(?!元|块|个|人|件|次)")
 
 
 def other_year(text: str, fact: Fact) -> str | None:
@@ -28,16 +30,29 @@ def other_year(text: str, fact: Fact) -> str | None:
 def other_place(text: str, fact: Fact) -> str | None:
     """Return a place named in `text` that `fact` does not speak of, or None."""
     plain = normalise(text)
-    if fact.any_place or fact.source.place in plain:
+    if fact.any_place:
         return None
     known = fact.says + fact.short + fact.ask
+    words = {start: end for _, start, end in jieba.tokenize(plain)}
     for match in _places().finditer(plain):
         place = match.group()
-        follows = plain[match.end() : match.end() + 3]
-        origin = any(follows.startswith(word) for word in table("places").texts("origins"))
-        if not origin and place not in known and place in _elsewhere_or_within(fact):
+        if place in known or place not in _elsewhere_or_within(fact) or _is_origin(plain, match.end()):
+            continue
+        if fact.source.place in plain and not _within(plain, match.start(), fact.source.place):
+            continue
+        if match.start() in words or match.end() in words.values():
             return place
     return None
+
+
+def _is_origin(plain: str, end: int) -> bool:
+    """Tell whether the place that ends at `end` is where somebody comes from."""
+    return plain.startswith(table("places").texts("origins"), end)
+
+
+def _within(plain: str, start: int, city: str) -> bool:
+    """Tell whether the place that starts at `start` is named as a part of the city (昆明市呈贡区)."""
+    return plain[:start].endswith((city, city + "市"))
 
 
 def asks_breakdown(text: str, fact: Fact) -> bool:

@@ -22,10 +22,14 @@ _COMMAND = re.compile(r"^[\s/／⁄∕]+")
 _CJK_GAP = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff0-9])|(?<=[0-9])\s+(?=[\u4e00-\u9fff])")
 _REPEATED = re.compile(r"(.)\1{2,}")
 
-_ID_CARD = re.compile(r"(?<!\d)[1-9](?:[ -]?\d){16}[ -]?[\dXx](?![\dA-Za-z])")
-_BANK_CARD = re.compile(r"(?<!\d)[1-9](?:[ -]?\d){14,18}(?!\d)")
-_MOBILE = re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d(?:[ -]?\d){8}(?!\d)")
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
+_GAP = r"[ .\-–—_]?"
+_ID_CARD = re.compile(
+    rf"(?<!\d)[1-9](?:{_GAP}\d){{5}}{_GAP}(?:1{_GAP}[89]|2{_GAP}0)(?:{_GAP}\d){{9}}{_GAP}[\dXx](?![\dA-Za-z])"
+)
+_BANK_CARD = re.compile(r"(?<!\d)(?:[1-9]\d{14,18}|[1-9]\d{3}(?:[ -]\d{4}){3}(?:[ -]\d{1,3})?)(?!\d)")
+_MOBILE = re.compile(rf"(?<!\d)(?:(?:\+|00)?86{_GAP})?1[3-9]\d(?:{_GAP}\d){{8}}(?!\d)")
+_EMAIL = re.compile(r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_PRIVATE = (_ID_CARD, _BANK_CARD, _MOBILE, _EMAIL)
 REDACTED = "＊"
 """What stands in a kept text where a personal number stood."""
 
@@ -37,19 +41,18 @@ def clean(raw: str) -> str:
     """Return `raw` fit to be kept: no control or invisible characters, no leading slash, no personal
     numbers, at most `MAX_CHARACTERS` characters. Never raises; may return an empty text.
     """
-    text = raw[: MAX_CHARACTERS * 4]
-    text = _INVISIBLE.sub("", text)
+    text = _INVISIBLE.sub("", raw[: MAX_CHARACTERS * 4])
     text = "".join(" " if _is_control(character) else character for character in text)
-    text = _COMMAND.sub("", _BLANKS.sub(" ", text)).strip()
-    return redact(text[:MAX_CHARACTERS])
+    text = _COMMAND.sub("", _BLANKS.sub(" ", redact(text)))
+    return text[:MAX_CHARACTERS].strip()
 
 
 def redact(text: str) -> str:
     """Return `text` without identity-card, bank-card and mobile numbers and mail addresses."""
     narrow = unicodedata.normalize("NFKC", text) if not text.isascii() else text
-    if not any(pattern.search(narrow) for pattern in (_ID_CARD, _BANK_CARD, _MOBILE, _EMAIL)):
+    if not any(pattern.search(narrow) for pattern in _PRIVATE):
         return text
-    for pattern in (_ID_CARD, _BANK_CARD, _MOBILE, _EMAIL):
+    for pattern in _PRIVATE:
         narrow = pattern.sub(REDACTED, narrow)
     return narrow
 
@@ -65,7 +68,14 @@ def normalise(raw: str) -> str:
     text = _CJK_GAP.sub("", text)
     text = _SPOKEN_NUMBER.sub(_digits, text)
     text = _REPEATED.sub(_at_most_two, text)
-    return _dialect_pattern().sub(lambda match: dialect()[match.group()], text)
+    return _standard(text)
+
+
+def _standard(text: str) -> str:
+    """Replace dialect words; twice, since one word may come to light when its neighbour is replaced."""
+    for _ in range(2):
+        text = _dialect_pattern().sub(lambda match: dialect()[match.group()], text)
+    return text
 
 
 def _is_control(character: str) -> bool:
