@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -36,6 +36,10 @@ MAX_BUTTONS = 3
 MAX_SAYS = 120
 """Longest answer in characters: what can be heard and kept in mind at one go."""
 
+HOTLINE = "12348"
+"""The hotline's name: a number that is no figure."""
+
+_COUNTED = re.compile(r"[余多]?\s*[件个名人元天场所项次%]")
 _ID = re.compile(r"[a-z]+(?:\.[a-z][a-z_]*)")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?[万亿]?")
 
@@ -132,7 +136,7 @@ def read_knowledge(data: Path) -> Knowledge:
     Raises:
         DataError: something is broken; the text names file and line and says what to do.
     """
-    sources = {source.id: source for source in _read_sources(data)}
+    sources = _read_sources(data)
     facts: dict[str, Fact] = {}
     topics: dict[str, Topic] = {}
     lines: dict[str, Node] = {}
@@ -163,26 +167,38 @@ def numbers(text: str) -> list[str]:
     return _NUMBER.findall(text)
 
 
-def _read_sources(data: Path) -> Iterator[Source]:
-    for node in load(data / "sources.yml", data.parent).nodes("sources"):
-        node.only(("id", "title", "about", "covers", "place", "cite", "parts"))
-        covers = node.values.get("covers")
-        if not isinstance(covers, int):
-            node.fail("“covers”要写年份，例如 2020", "covers")
-        parts = node.node("parts")
-        cite = node.text("cite")
-        for field in ("{part}", "{period}"):
-            if field not in cite:
-                node.fail(f"“cite”里要有 {field}", "cite")
-        yield Source(
-            id=node.text("id"),
-            title=node.text("title"),
-            about=node.text("about"),
-            covers=covers,
-            place=node.text("place"),
-            cite=cite,
-            parts=MappingProxyType({key: parts.text(key) for key in parts.values}),
-        )
+def _read_sources(data: Path) -> dict[str, Source]:
+    file = load(data / "sources.yml", data.parent)
+    sources: dict[str, Source] = {}
+    for node in file.nodes("sources"):
+        source = _read_source(node)
+        if source.id in sources:
+            node.fail(f"来源“{source.id}”写了两次，请删掉一个", "id")
+        sources[source.id] = source
+    if not sources:
+        file.fail("一个来源也没有，请恢复", "sources")
+    return sources
+
+
+def _read_source(node: Node) -> Source:
+    node.only(("id", "title", "about", "covers", "place", "cite", "parts"))
+    covers = node.values.get("covers")
+    if not isinstance(covers, int) or isinstance(covers, bool):
+        node.fail("“covers”要写年份，例如 2020", "covers")
+    parts = node.node("parts")
+    cite = node.template("cite", ("part", "period"))
+    for field in ("{part}", "{period}"):
+        if field not in cite:
+            node.fail(f"“cite”里要有 {field}", "cite")
+    return Source(
+        id=node.text("id"),
+        title=node.text("title"),
+        about=node.text("about"),
+        covers=covers,
+        place=node.text("place"),
+        cite=cite,
+        parts=MappingProxyType({key: parts.text(key) for key in parts.values}),
+    )
 
 
 def _read_fact(node: Node, topic: str, sources: Mapping[str, Source]) -> Fact:
@@ -245,16 +261,29 @@ def _check_figures(fact: Fact, node: Node) -> None:
     for figure in fact.figures:
         if not figure.stands_in(fact.says):
             node.fail(f"“says”里没有数字“{figure.value}{figure.unit}”，请把两处写成一样", "says")
-    known = {figure.value for figure in fact.figures} | {"12348", str(fact.source.covers)}
     for key, text in (("says", fact.says), ("short", fact.short), ("ask", fact.ask)):
-        for number in numbers(text):
-            if number not in known:
-                node.fail(f"“{key}”里的数字“{number}”没有登记在“figures”里，请补上或改正", key)
+        for match in _NUMBER.finditer(text):
+            if not _is_known(match.group(), text[match.end() :], fact):
+                node.fail(f"“{key}”里的数字“{match.group()}”没有登记在“figures”里，请补上或改正", key)
+
+
+def _is_known(number: str, behind: str, fact: Fact) -> bool:
+    """Tell whether a number with the text behind it is a figure of the fact, its year or the hotline."""
+    if number == str(fact.source.covers):
+        return behind.startswith("年")
+    if number == HOTLINE:
+        return not _COUNTED.match(behind)
+    return any(
+        figure.value == number and re.match(rf"[余多]?\s*{re.escape(figure.unit)}", behind)
+        for figure in fact.figures
+    )
 
 
 def _check_next(fact: Fact, facts: Mapping[str, Fact], node: Node) -> None:
     if not 1 < len(fact.next) <= MAX_BUTTONS:
         node.fail(f"“next”要写两到{MAX_BUTTONS}个接下来可以问的编号", "next")
+    if len(set(fact.next)) < len(fact.next):
+        node.fail("“next”里有重复的编号，请去掉一个", "next")
     for other in fact.next:
         if other not in facts:
             node.fail(f"“next”里的“{other}”不存在，请改成已有的编号", "next")

@@ -5,7 +5,7 @@ Like the knowledge gateway this is the only reader of its files, and it refuses 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +14,33 @@ from types import MappingProxyType
 from legalbot.knowledge import Knowledge, knowledge
 from legalbot.paths import DATA
 from legalbot.yaml_file import Node, load
+
+NEAR_FIELDS = {
+    "says": ("lacks",),
+    "says_giving": ("lacks", "short"),
+    "other_year": ("year", "says"),
+    "other_place": ("place", "says"),
+    "breakdown": ("says",),
+}
+MATTER_FIELDS: dict[str, tuple[str, ...]] = {
+    "says": ("heard",),
+    "aid": ("groups",),
+    "mediation": (),
+    "notary": (),
+}
+MOVES: dict[str, tuple[str, ...]] = {
+    "hedge": ("ask", "says"),
+    "simpler": ("short",),
+    "period": ("period",),
+    "nothing_to_repeat": (),
+    "operator": (),
+    "wrong": (),
+    "more": (),
+}
+REQUIRED: dict[str, tuple[str, ...]] = {"move": tuple(MOVES), "chat": ("ok",)}
+"""Entries that the dialogue itself needs, whatever the utterances ask for."""
+SPOKEN_OUTCOMES = ("clarify", "answered_partly", "not_understood", "error")
+"""Outcomes whose general wording is said."""
 
 
 @dataclass(frozen=True)
@@ -89,13 +116,13 @@ def read_replies(data: Path, facts: Knowledge) -> Replies:
         DataError: something is broken; the text names file and line and says what to do.
     """
     folder = data / "replies"
-    services = {service.id: service for service in _services(data)}
+    services = _services(data)
     near, matter, move = (load(folder / f"{name}.yml", data.parent) for name in ("near", "matter", "move"))
     agency = load(folder / "agency.yml", data.parent)
     sayings = {
         **_group(load(folder / "chat.yml", data.parent), "chat", facts),
         **_group(load(folder / "outside.yml", data.parent), "outside", facts),
-        **_group(move, "move", facts),
+        **_group(move, "move", facts, fields=MOVES),
         **_group(load(folder / "alarm.yml", data.parent), "alarm", facts, after=True),
         **_group(load(folder / "scam.yml", data.parent), "scam", facts, after=True),
         **_agencies(agency, services, facts),
@@ -104,9 +131,9 @@ def read_replies(data: Path, facts: Knowledge) -> Replies:
         outcomes=MappingProxyType({o.id: o for o in _outcomes(data, services)}),
         sayings=MappingProxyType(sayings),
         near=MappingProxyType(_near(near.node("near"), facts)),
-        near_wording=_wording(near, ("says", "says_giving", "other_year", "other_place", "breakdown")),
+        near_wording=_wording(near, NEAR_FIELDS),
         matters=MappingProxyType({k: _matter(n) for k, n in _children(matter.node("kinds"))}),
-        matter_wording=_wording(matter, ("says", "aid", "mediation", "notary")),
+        matter_wording=_wording(matter, MATTER_FIELDS),
         matter_groups=MappingProxyType(
             {k: matter.node("groups").texts(k) for k in matter.node("groups").values}
         ),
@@ -115,9 +142,15 @@ def read_replies(data: Path, facts: Knowledge) -> Replies:
     )
 
 
-def _services(data: Path) -> list[Service]:
-    nodes = load(data / "services.yml", data.parent).nodes("services")
-    return [Service(node.text("id"), node.text("number"), node.text("name")) for node in nodes]
+def _services(data: Path) -> dict[str, Service]:
+    services: dict[str, Service] = {}
+    for node in load(data / "services.yml", data.parent).nodes("services"):
+        node.only(("id", "number", "name", "checked"))
+        service = Service(node.text("id"), node.text("number"), node.text("name"))
+        if service.id in services:
+            node.fail(f"编号“{service.id}”重复，请换一个", "id")
+        services[service.id] = service
+    return services
 
 
 def _outcomes(data: Path, services: Mapping[str, Service]) -> list[Outcome]:
@@ -128,25 +161,46 @@ def _outcomes(data: Path, services: Mapping[str, Service]) -> list[Outcome]:
         if "destination" in node.values and node.text("destination") not in services:
             node.fail(f"services.yml 里没有“{node.text('destination')}”", "destination")
         says = node.text("says") if "says" in node.values else None
+        if key in SPOKEN_OUTCOMES and says is None:
+            node.fail(f"“{key}”要有“says”，这种时候机器人要说这句话")
         found.append(Outcome(key, node.text("means"), says))
+    _check_there(file.node("outcomes"), SPOKEN_OUTCOMES)
     return found
 
 
-def _group(file: Node, name: str, facts: Knowledge, *, after: bool = False) -> dict[str, Saying]:
+def _group(
+    file: Node,
+    name: str,
+    facts: Knowledge,
+    *,
+    after: bool = False,
+    fields: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> dict[str, Saying]:
     tail = file.text("after") if after else ""
-    return {
-        f"{name}/{key}": Saying(node.text("says") + tail, _asks(node, facts))
-        for key, node in _children(file.node(name))
-    }
+    _check_there(file.node(name), REQUIRED.get(name, ()))
+    sayings = {}
+    for key, node in _children(file.node(name)):
+        node.only(("says", "ask"))
+        says = node.template("says", fields.get(key, ()))
+        sayings[f"{name}/{key}"] = Saying(says + tail, _asks(node, facts))
+    return sayings
+
+
+def _check_there(parent: Node, keys: Iterable[str]) -> None:
+    for key in keys:
+        if key not in parent.values:
+            parent.fail(f"缺少“{key}”这一项，机器人要用到它，请补上")
 
 
 def _agencies(file: Node, services: Mapping[str, Service], facts: Knowledge) -> dict[str, Saying]:
     sayings = {}
+    pattern = file.template("says", ("about", "name", "number"))
     for key, node in _children(file.node("agency")):
+        node.only(("service", "about"))
         if node.text("service") not in services:
             node.fail(f"services.yml 里没有“{node.text('service')}”", "service")
         service = services[node.text("service")]
-        says = file.text("says").format(about=node.text("about"), name=service.name, number=service.number)
+        says = pattern.format(about=node.text("about"), name=service.name, number=service.number)
         sayings[f"agency/{key}"] = Saying(says, _asks(file, facts))
     return sayings
 
@@ -166,8 +220,8 @@ def _matter(node: Node) -> Matter:
     return Matter(node.text("heard"), node.flag("mediation"), node.flag("notary"))
 
 
-def _wording(file: Node, keys: tuple[str, ...]) -> Mapping[str, str]:
-    return MappingProxyType({key: file.text(key) for key in keys})
+def _wording(file: Node, fields: Mapping[str, tuple[str, ...]]) -> Mapping[str, str]:
+    return MappingProxyType({key: file.template(key, allowed) for key, allowed in fields.items()})
 
 
 def _children(parent: Node) -> list[tuple[str, Node]]:

@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from string import Formatter
 from typing import Any, NoReturn
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.reader import ReaderError
 
 
 class DataError(ValueError):
@@ -43,6 +45,20 @@ class Node:
             self.fail(f"“{key}”要写文字（数字请加引号），现在是 {value!r}", key)
         return value.strip()
 
+    def template(self, key: str, fields: Iterable[str]) -> str:
+        """Return the text under `key`, whose {fields} are some or all of `fields` and nothing else."""
+        text, allowed = self.text(key), list(fields)
+        try:
+            used = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+        except ValueError:
+            self.fail(f"“{key}”里的大括号不成对", key)
+        for name in sorted(used):
+            if name not in allowed:
+                self.fail(
+                    f"“{key}”里的 {{{name}}} 不认识，可以用的有：{'、'.join(allowed) or '（没有）'}", key
+                )
+        return text
+
     def texts(self, key: str) -> tuple[str, ...]:
         """Return the list of texts under `key`; it may be empty."""
         value = self._required(key)
@@ -73,7 +89,8 @@ class Node:
         value = self._required(key)
         if not isinstance(value, dict):
             self.fail(f"“{key}”下面要写成“名称: 内容”的形式", key)
-        return Node(value, self.path, self.line_of(key) + 1)
+        line = int(value.lc.line) + 1 if hasattr(value, "lc") else self.line_of(key)
+        return Node(value, self.path, line)
 
     def only(self, allowed: Iterable[str]) -> None:
         """Refuse any key that is not in `allowed`: most often a slip of the pen."""
@@ -117,6 +134,9 @@ def load(path: Path, root: Path) -> Node:
         raise DataError(
             f"{shown}:{line}：格式写错了（{error.problem}），请检查这一行和上一行的缩进、冒号和引号"
         ) from None
+    except ReaderError as error:
+        line = path.read_text(encoding="utf8").count("\n", 0, error.position) + 1
+        raise DataError(f"{shown}:{line}：有看不见的控制字符，请删掉这一行重新打") from None
     except ValueError as error:
         line = _line_of_wrong_date(path.read_text(encoding="utf8"))
         raise DataError(

@@ -114,15 +114,11 @@ def test_missing_services_are_named(data):
     assert refused(data) == "data/services.yml：没有这个文件，请恢复它"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="Node.node() takes the line behind the key even for {…} on the same line"
-)
 def test_what_a_near_miss_lacks_is_told_at_its_line(data):
     line = edit(data, "replies/near.yml", r"lacks: [^,]+, ", "")
     assert refused(data).startswith(f"data/replies/near.yml:{line}：缺少“lacks”")
 
 
-@pytest.mark.xfail(strict=True, raises=KeyError, reason="str.format fails bare, without file and line")
 def test_a_misspelt_placeholder_of_the_agencies_is_told_at_its_line(data):
     line = edit(data, "replies/agency.yml", r"\{name\}", "{nmae}")
     assert refused(data).startswith(f"data/replies/agency.yml:{line}：")
@@ -139,22 +135,17 @@ def test_a_misspelt_placeholder_of_the_agencies_is_told_at_its_line(data):
         ("replies/move.yml", r"\{period\}", "{preiod}"),
     ],
 )
-@pytest.mark.xfail(strict=True, reason="accepted; the citizen who gets there is told of an error")
 def test_a_misspelt_placeholder_is_told_at_its_line(data, name, pattern, new):
     line = edit(data, name, pattern, new)
     assert refused(data).startswith(f"data/{name}:{line}：")
 
 
-@pytest.mark.xfail(strict=True, reason="entries of chat, outside, alarm, scam, move and agency take any key")
 @pytest.mark.parametrize("name", ["chat", "outside"])
 def test_a_misspelt_key_of_a_saying_is_told_at_its_line(data, name):
     line = edit(data, f"replies/{name}.yml", "^    ask:", "    aks:")
     assert refused(data).startswith(f"data/replies/{name}.yml:{line}：")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="accepted; legalbot.dialogue then raises KeyError or fails its assertion"
-)
 @pytest.mark.parametrize(
     ("name", "pattern"),
     [
@@ -170,7 +161,6 @@ def test_wording_that_the_dialogue_needs_is_missed(data, name, pattern):
     assert f"data/replies/{name}" in refused(data)
 
 
-@pytest.mark.xfail(strict=True, reason="the second of two services with one id silently replaces the first")
 def test_a_service_written_twice_is_refused(data):
     edit(data, "services.yml", "^services:", 'services:\n  - {id: legal, number: "12349", name: 别的}')
     assert "legal" in refused(data)
