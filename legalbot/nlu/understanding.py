@@ -23,9 +23,11 @@ RANKING = 5
 SURE = 0.7
 """A piece with this confidence stands for a question of its own."""
 CERTAIN = 0.9
-"""What a piece needs to stand for something else than a question, or for danger in a calm story."""
-CALM = 0.55
-"""From this confidence on a whole message is a legal matter rather than an alarm."""
+"""What a piece needs to stand for something else than a question, or for danger beside a question."""
+CALM = 0.6
+"""From this confidence on a whole message is a question or a legal matter rather than an alarm."""
+STORY = 0.96
+"""What a piece of a story on a legal matter needs to stand for danger."""
 HEARD = 0.35
 """Below this confidence nothing was understood."""
 WARNED = 0.5
@@ -194,11 +196,14 @@ def _stands_alone(candidate: Candidate, asking: bool) -> bool:
 def _danger(whole: Candidate, parts: Sequence[Candidate]) -> Candidate | None:
     """Return the danger that the message tells, if any: alarm before scam, the whole before a piece.
 
-    A piece of a story is believed less where the whole is plainly a legal matter: "he beats me" in a
-    question on divorce is past; only a piece that is certain by itself then counts.
+    A piece is believed less where the whole is plainly something else: "he beats me" in a question on
+    divorce is past, and only a piece that is certain by itself then counts.
     """
-    calm = whole.confidence >= CALM and whole.group in ("matter", "screen", "scam")
-    needed = CERTAIN if calm else SURE
+    needed = SURE
+    if whole.confidence >= CALM:
+        needed = {"matter": STORY, "screen": STORY, "scam": STORY, "ask": CERTAIN, "near": CERTAIN}.get(
+            whole.group, SURE
+        )
     for group in DANGERS:
         if whole.group == group and whole.confidence >= WARNED:
             return whole
