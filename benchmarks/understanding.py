@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import hashlib
-import json
 import subprocess
 import sys
 import tempfile
@@ -145,11 +144,10 @@ def stock(kept: Sequence[Utterance], epochs: int) -> Callable[[str], tuple[str, 
     by_intent: dict[str, list[str]] = defaultdict(list)
     for intent, text in kept:
         by_intent[intent.replace("/", "__")].append(text)
-    nlu = [
-        {"intent": name, "examples": "".join(f"- {text}\n" for text in texts)}
-        for name, texts in by_intent.items()
-    ]
-    (folder / "nlu.yml").write_text(json.dumps({"version": "3.1", "nlu": nlu}, ensure_ascii=False), "utf8")
+    lines = ['version: "3.1"', "nlu:"]
+    for name, texts in by_intent.items():
+        lines += [f"- intent: {name}", "  examples: |", *(f"    - {text}" for text in texts)]
+    (folder / "nlu.yml").write_text("\n".join(lines) + "\n", "utf8")
     (folder / "config.yml").write_text(STOCK.format(epochs=epochs), "utf8")
     command = [
         sys.executable,
