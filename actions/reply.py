@@ -56,6 +56,7 @@ def _turn(tracker: Tracker, now: float) -> Turn:
         ranking=_asks(message.get("intent_ranking")),
         follows={topic: _ask(found) for topic, found in (message.get("follows") or {}).items()},
         unread=bool(message.get("unread")),
+        named=bool(message.get("named", True)),
         fact=context.get("fact") if remembered else None,
     )
 

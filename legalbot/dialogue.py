@@ -23,7 +23,10 @@ SURE = 0.75
 """From this confidence on a question is answered outright; below, the answer names its question first."""
 CLARIFY = 0.5
 """Below this nothing is answered: the likeliest questions are offered as buttons."""
-HALF = 0.35
+RATHER_OWN = 0.18
+"""A doubtful question is taken for somebody's own legal problem where that is this likely: the lawyers of
+12348 are the safer answer than a figure."""
+HALF = 0.6
 """From this score on, half a sentence is taken for a question about the present topic."""
 
 
@@ -54,8 +57,8 @@ class Turn:
     """One message and what surrounds it.
 
     `text` as typed; `asks` found in it, in order; `ranking` of the whole; `follows` what it would ask
-    as half a sentence, by topic; `unread` whether a part of it was not understood; `fact` the one last
-    talked about, if it is still in mind.
+    as half a sentence, by topic; `unread` whether a part of it was not understood; `named` whether it
+    says what it is about; `fact` the one last talked about, if it is still in mind.
     """
 
     text: str
@@ -63,6 +66,7 @@ class Turn:
     ranking: Sequence[Ask] = ()
     follows: Mapping[str, Ask] = field(default_factory=dict)
     unread: bool = False
+    named: bool = True
     fact: str | None = None
 
 
@@ -89,6 +93,9 @@ def decide(turn: Turn) -> Reply:
         return _one(turn, follow)
     if not turn.asks:
         return _plain("not_understood", fact=turn.fact)
+    if not turn.named and turn.asks[0].group in ("ask", "near"):
+        known = turn.fact is not None and turn.asks[0].confidence >= SURE
+        return _one(turn, turn.asks[0]) if known else _clarify(turn)
     if len(turn.asks) == 1:
         return _doubtful(turn) if turn.asks[0].group == "ask" else _one(turn, turn.asks[0])
     return _several(turn, [_one(turn, ask) for ask in turn.asks])
@@ -101,6 +108,10 @@ def _half_sentence(turn: Turn) -> Ask | None:
     if follow is None or follow.confidence < HALF or len(turn.asks) > 1:
         return None
     best = turn.asks[0] if turn.asks else None
+    if best and not turn.named and best.group in ("ask", "near"):
+        return best if best.key in knowledge().facts[turn.fact or ""].next else follow
+    if best and turn.named and best.group == "ask" and best.confidence >= CLARIFY:
+        return None
     if best is None or best.group in ("chat", "outside", "near", "screen"):
         return follow if best is None or best.confidence < SURE or best.group == "chat" else None
     return follow if best.group == "ask" and best.confidence < SURE else None
@@ -112,6 +123,9 @@ def _doubtful(turn: Turn) -> Reply:
     reply = _one(turn, ask)
     if ask.confidence >= SURE or reply.outcome != "answered":
         return reply
+    own = next((other for other in turn.ranking[1:] if other.group == "matter"), None)
+    if own is not None and own.confidence >= RATHER_OWN:
+        return _one(turn, own)
     if ask.confidence < CLARIFY:
         return _clarify(turn)
     fact = knowledge().facts[ask.key]

@@ -104,10 +104,14 @@ class Fact:
 
 @dataclass(frozen=True)
 class Topic:
-    """A group of facts, one file: what it is called, and its facts in the order of the file."""
+    """A group of facts, one file.
+
+    `name` is how the bot calls it, `called` how people do for short; `facts` in the order of the file.
+    """
 
     id: str
     name: str
+    called: tuple[str, ...]
     facts: tuple[str, ...]
 
 
@@ -142,7 +146,7 @@ def read_knowledge(data: Path) -> Knowledge:
     lines: dict[str, Node] = {}
     for path in sorted((data / "facts").glob("*.yml")):
         file = load(path, data.parent)
-        file.only(("topic", "name", "facts"))
+        file.only(("topic", "name", "called", "facts"))
         topic = file.text("topic")
         if topic in topics:
             file.fail(f"主题“{topic}”已经在别的文件里写过了，请改名或合并", "topic")
@@ -154,7 +158,7 @@ def read_knowledge(data: Path) -> Knowledge:
                 node.fail(f"编号“{fact.id}”重复，{first.path}:{first.line} 已经用过，请换一个", "id")
             facts[fact.id], lines[fact.id] = fact, node
             own.append(fact.id)
-        topics[topic] = Topic(topic, file.text("name"), tuple(own))
+        topics[topic] = Topic(topic, file.text("name"), file.texts("called"), tuple(own))
     if not facts:
         raise DataError("data/facts：一条事实也没有，请恢复这些文件")
     for fact in facts.values():

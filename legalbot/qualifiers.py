@@ -11,7 +11,9 @@ from legalbot.knowledge import Fact
 from legalbot.lexicon import longest_first, table
 from legalbot.text import normalise
 
-_YEAR = re.compile(r"(?<![\d.])((?:19|20)\d\d)(?=年|\.\d{1,2}(?!\d)|[^\d.]|$)(?!元|块|个|人|件|次)")
+_YEAR = re.compile(
+    r"(?<![\d.])((?:19|20)\d\d)(?=年|\.\d{1,2}(?!\d)|[^\d.]|$)(?!元|块|个|人|件|次|\.\d+\s*[元块万亿%])"
+)
 
 
 def other_year(text: str, fact: Fact) -> str | None:
@@ -38,7 +40,7 @@ def other_place(text: str, fact: Fact) -> str | None:
         place = match.group()
         if place in known or place not in _elsewhere_or_within(fact) or _is_origin(plain, match.end()):
             continue
-        if fact.source.place in plain and not _within(plain, match.start(), fact.source.place):
+        if fact.source.place in plain and place in table("places").texts("elsewhere"):
             continue
         if match.start() in words or match.end() in words.values():
             return place
@@ -48,11 +50,6 @@ def other_place(text: str, fact: Fact) -> str | None:
 def _is_origin(plain: str, end: int) -> bool:
     """Tell whether the place that ends at `end` is where somebody comes from."""
     return plain.startswith(table("places").texts("origins"), end)
-
-
-def _within(plain: str, start: int, city: str) -> bool:
-    """Tell whether the place that starts at `start` is named as a part of the city (昆明市呈贡区)."""
-    return plain[:start].endswith((city, city + "市"))
 
 
 def asks_breakdown(text: str, fact: Fact) -> bool:

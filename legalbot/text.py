@@ -26,7 +26,9 @@ _GAP = r"[ .\-–—_]?"
 _ID_CARD = re.compile(
     rf"(?<!\d)[1-9](?:{_GAP}\d){{5}}{_GAP}(?:1{_GAP}[89]|2{_GAP}0)(?:{_GAP}\d){{9}}{_GAP}[\dXx](?![\dA-Za-z])"
 )
-_BANK_CARD = re.compile(r"(?<!\d)(?:[1-9]\d{14,18}|[1-9]\d{3}(?:[ -]\d{4}){3}(?:[ -]\d{1,3})?)(?!\d)")
+_BANK_CARD = re.compile(
+    r"(?<!\d)(?:[1-9]\d{14,18}|[1-9]\d{3}(?:[ -]\d{4}){3}(?:[ -]\d{1,3})?|[1-9]\d{5}[ -]\d{10,13})(?!\d)"
+)
 _MOBILE = re.compile(rf"(?<!\d)(?:(?:\+|00)?86{_GAP})?1[3-9]\d(?:{_GAP}\d){{8}}(?!\d)")
 _EMAIL = re.compile(r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _PRIVATE = (_ID_CARD, _BANK_CARD, _MOBILE, _EMAIL)
@@ -41,9 +43,9 @@ def clean(raw: str) -> str:
     """Return `raw` fit to be kept: no control or invisible characters, no leading slash, no personal
     numbers, at most `MAX_CHARACTERS` characters. Never raises; may return an empty text.
     """
-    text = _INVISIBLE.sub("", raw[: MAX_CHARACTERS * 4])
+    text = _INVISIBLE.sub("", raw[: MAX_CHARACTERS * 40])[: MAX_CHARACTERS * 4]
     text = "".join(" " if _is_control(character) else character for character in text)
-    text = _COMMAND.sub("", _BLANKS.sub(" ", redact(text)))
+    text = _COMMAND.sub("", redact(_BLANKS.sub(" ", text)))
     return text[:MAX_CHARACTERS].strip()
 
 

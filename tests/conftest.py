@@ -27,9 +27,9 @@ def cases(folder: str) -> Iterator[tuple[str, Any]]:
 
 @pytest.fixture(scope="session")
 def agent():
-    """The bot as `make train` left it; a missing or stale model is an error, not a skip."""
+    """The bot as `make train` left it; a missing or stale model ends the run."""
     if not is_fresh():
-        pytest.fail("the model is missing or stale: run `make train` (or `make test`)", pytrace=False)
+        pytest.exit("the model is missing or stale: run `make train` (or `make test`)", returncode=2)
     return load_agent(MODEL)
 
 

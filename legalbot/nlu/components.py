@@ -24,7 +24,7 @@ from legalbot.importer import FULL_INTENT
 from legalbot.knowledge import knowledge
 from legalbot.lexicon import LEXICON
 from legalbot.nlu.linear import LinearModel
-from legalbot.nlu.understanding import Candidate, Understander, Understanding, bare, read
+from legalbot.nlu.understanding import Candidate, Understander, Understanding, bare, read, strip_opening
 from legalbot.paths import ROOT
 from legalbot.text import normalise
 
@@ -101,6 +101,7 @@ class AskClassifier(GraphComponent, IntentClassifier):  # type: ignore[misc]
         examples = [(full_intent(message), message.get(TEXT)) for message in training_data.intent_examples]
         halves = [(f"ask/{key(intent)}", text) for intent, text in examples if intent.startswith(ELLIPSIS)]
         wholes = [(intent, text) for intent, text in examples if not intent.startswith(ELLIPSIS)]
+        wholes += completed(halves)
         model, ellipsis = (
             train([read(text) for _, text in part], [intent for intent, _ in part])
             for part in (wholes, halves)
@@ -141,6 +142,16 @@ def full_intent(message: Message) -> str:
     return str(message.get(FULL_INTENT) or message.get(INTENT_RESPONSE_KEY) or message.get(INTENT))
 
 
+def completed(halves: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return half sentences with their topic's short names in front: the tersest way to ask in full."""
+    topics = knowledge().topics
+    return [
+        (intent, called + strip_opening(text).lstrip("那，, "))
+        for intent, text in halves
+        for called in topics[key(intent).partition(".")[0]].called
+    ]
+
+
 def key(intent: str) -> str:
     """Return what stands behind the slash of a full intent."""
     return intent.partition("/")[2]
@@ -163,6 +174,7 @@ def _put(message: Message, found: Understanding) -> None:
     follows = {topic: _listed([candidate])[0] for topic, candidate in found.follows.items()}
     message.set("follows", follows, add_to_output=True)
     message.set("unread", found.unread, add_to_output=True)
+    message.set("named", found.named, add_to_output=True)
     chosen = {"intent_response_key": best.intent, "confidence": best.confidence}
     selection = {group: {"response": chosen, "ranking": [chosen]}, "all_retrieval_intents": [group]}
     message.set("response_selector", selection, add_to_output=True)

@@ -15,7 +15,7 @@ import jieba
 import numpy as np
 
 from legalbot.lexicon import longest_first, table
-from legalbot.nlu.features import features
+from legalbot.nlu.features import concepts, features, squeeze, syllables
 from legalbot.nlu.linear import LinearModel
 from legalbot.text import normalise
 
@@ -32,10 +32,12 @@ HEARD = 0.35
 """Below this confidence nothing was understood."""
 WARNED = 0.5
 """Danger is believed from this confidence on, in any piece."""
-CLEAR = 0.3
+CLEAR = 0.6
 """A half sentence is taken for a question about the present topic from this score on."""
 MAX_ELLIPSIS = 14
 """Longest text in characters that may be a half sentence."""
+MAX_NAMELESS = 7
+"""Longest text in characters that may leave out what it is about."""
 MAX_PIECES = 8
 SILENT = ("chat", "screen", "outside", "move")
 """Groups that do not count as an ask where the message asks something else."""
@@ -65,7 +67,8 @@ class Understanding:
 
     `ranking` are the likeliest intents of the whole; `asks` what to reply to, in order, empty when
     nothing was understood; `follows` what the text would ask as a half sentence, by topic; `unread`
-    tells that a part of the text asks something that was not understood.
+    tells that a part of the text asks something that was not understood; `named` that the text is long
+    enough, or has a word that says what it is about.
     """
 
     text: str
@@ -73,6 +76,7 @@ class Understanding:
     asks: tuple[Candidate, ...]
     follows: Mapping[str, Candidate] = field(default_factory=dict)
     unread: bool = False
+    named: bool = True
 
     @property
     def best(self) -> Candidate:
@@ -109,12 +113,14 @@ class Understander:
             return Understanding(normal, whole, ())
         known = self._exact.get(bare(normal))
         if known is not None:
-            return Understanding(normal, whole, (Candidate(known, 1.0),), self._follows(normal))
+            sure = Candidate(known, 1.0)
+            follows = {} if sure.group == "chat" else self._follows(normal)
+            return Understanding(normal, whole, (sure,), follows)
         parts = [(piece, self._rank(piece)[0]) for piece in pieces(normal)]
         asks, unread = self._choose(whole[0], parts)
         half = "".join(piece for piece, best in parts if best.group != "chat" or best.confidence < SURE)
         follows = self._follows(half)
-        return Understanding(normal, whole, tuple(asks), follows, unread)
+        return Understanding(normal, whole, tuple(asks), follows, unread, is_named(normal))
 
     def _choose(
         self, whole: Candidate, parts: Sequence[tuple[str, Candidate]]
@@ -227,6 +233,14 @@ def bare(normal: str) -> str:
 def pieces(normal: str) -> list[str]:
     """Return the parts of a normalised text that may each ask something, in order."""
     return list(_cut(normal))[:MAX_PIECES]
+
+
+def is_named(normal: str) -> bool:
+    """Tell whether a text is long, or has an operator's concept that says what it is about."""
+    plain = squeeze(normal)
+    if len(plain) > MAX_NAMELESS:
+        return True
+    return bool(concepts(plain, syllables(plain)) - set(table("markers").texts("aspects")))
 
 
 def is_asking(piece: str) -> bool:

@@ -73,11 +73,7 @@ def test_a_duplicate_id_names_both_places(data):
 
 @pytest.mark.parametrize("fact_id", ["robot.hours", "hotline.Hours", "hours"])
 def test_an_id_belongs_to_its_topic(data, fact_id):
-    line = (
-        edit(data, "hotline.hours", fact_id, after="online.wechat]")
-        if False
-        else edit(data, "- id: hotline.hours", f"- id: {fact_id}", after="facts:")
-    )
+    line = edit(data, "- id: hotline.hours", f"- id: {fact_id}", after="facts:")
     with pytest.raises(DataError, match=f"hotline.yml:{line}："):
         read_knowledge(data)
 
