@@ -94,8 +94,7 @@ def decide(turn: Turn) -> Reply:
     if not turn.asks:
         return _plain("not_understood", fact=turn.fact)
     if not turn.named and turn.asks[0].group in ("ask", "near"):
-        known = turn.fact is not None and turn.asks[0].confidence >= SURE
-        return _one(turn, turn.asks[0]) if known else _clarify(turn)
+        return _one(turn, turn.asks[0]) if turn.asks[0].confidence >= SURE else _clarify(turn)
     if len(turn.asks) == 1:
         return _doubtful(turn) if turn.asks[0].group == "ask" else _one(turn, turn.asks[0])
     return _several(turn, [_one(turn, ask) for ask in turn.asks])
