@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from ruamel.yaml import YAML
 from legalbot.serving.agent import Said, load_agent, say
 
 from legalbot.model import MODEL, is_fresh  # isort: skip
+from legalbot.paths import DATA  # isort: skip
 from legalbot.text import clean  # isort: skip
 
 TESTS = Path(__file__).parent
@@ -44,6 +46,15 @@ def talk(agent) -> Callable[..., Any]:
         return said[0]
 
     return one
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A copy of the fact base, to be broken."""
+    copy = tmp_path / "data"
+    shutil.copytree(DATA / "facts", copy / "facts")
+    shutil.copy(DATA / "sources.yml", copy / "sources.yml")
+    return copy
 
 
 def report_path() -> Path:

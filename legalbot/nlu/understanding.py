@@ -116,7 +116,7 @@ class Understander:
             sure = Candidate(known, 1.0)
             follows = {} if sure.group == "chat" else self._follows(normal)
             return Understanding(normal, whole, (sure,), follows)
-        parts = [(piece, self._rank(piece)[0]) for piece in pieces(normal)]
+        parts = [(piece, whole[0] if piece == normal else self._rank(piece)[0]) for piece in pieces(normal)]
         asks, unread = self._choose(whole[0], parts)
         half = "".join(piece for piece, best in parts if best.group != "chat" or best.confidence < SURE)
         follows = self._follows(half)

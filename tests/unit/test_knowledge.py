@@ -8,19 +8,10 @@ from pathlib import Path
 import pytest
 
 from legalbot.knowledge import Figure, knowledge, read_knowledge
-from legalbot.paths import DATA
 from legalbot.yaml_file import DataError
 
 HOTLINE = "data/facts/hotline.yml"
 HOURS = "  - id: hotline.hours"
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    copy = tmp_path / "data"
-    shutil.copytree(DATA / "facts", copy / "facts")
-    shutil.copy(DATA / "sources.yml", copy / "sources.yml")
-    return copy
 
 
 def edit(data: Path, old: str, new: str, after: str = HOURS) -> int:

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from legalbot.knowledge import MAX_SAYS, Figure, knowledge, numbers, read_knowledge
-from legalbot.paths import DATA
 from legalbot.yaml_file import DataError
 
 COUNT = "- id: robot.count"
@@ -17,14 +16,6 @@ COUNT = "- id: robot.count"
 FIRST = "- id: robot.first"
 """An entry without."""
 SOURCE = "- id: kunming-2020"
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    copy = tmp_path / "data"
-    shutil.copytree(DATA / "facts", copy / "facts")
-    shutil.copy(DATA / "sources.yml", copy / "sources.yml")
-    return copy
 
 
 class File:
