@@ -1,6 +1,6 @@
 """Measure what is understood, on utterances never trained on, ours beside Rasa's stock pipeline.
 
-    python benchmarks/understanding.py [--stock] [--epochs N] [--out docs/understanding.md]
+    python -m benchmarks.understanding [--stock] [--epochs N] [--out docs/understanding.md]
 
 The utterances of data/nlu are put into families (texts that share most of their character pairs), and
 every tenth family is kept out of training, in both pipelines. The unseen questions of tests/questions
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import hashlib
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from ruamel.yaml import YAML
 
 from legalbot.dialogue import Ask, Turn, decide
 from legalbot.nlu.components import reader
+from legalbot.nlu.families import folds
 from legalbot.nlu.training import train
 from legalbot.nlu.understanding import Understander, bare, read
 from legalbot.paths import DATA, ROOT
@@ -36,7 +36,6 @@ Judged = tuple[str, str, str]
 """A full intent, the outcome (a group where the stock pipeline is judged) and the intent understood."""
 
 KEPT_OUT = 10
-ALIKE = 0.5
 STOCK = """
 recipe: default.v1
 language: zh
@@ -82,43 +81,11 @@ def unseen() -> list[Utterance]:
 
 def split(all_of_them: Sequence[Utterance]) -> tuple[list[Utterance], list[Utterance]]:
     """Return training utterances and kept-out ones; a family stands on one side only."""
-    by_intent: dict[str, list[str]] = defaultdict(list)
-    for intent, text in all_of_them:
-        by_intent[intent].append(text)
+    fold = folds([read(text) for _, text in all_of_them], [intent for intent, _ in all_of_them], KEPT_OUT)
     kept, out = [], []
-    for intent, texts in by_intent.items():
-        for family in families(texts):
-            digest = hashlib.sha256(min(family).encode()).digest()
-            side = out if digest[0] % KEPT_OUT == 0 else kept
-            side += [(intent, text) for text in family]
+    for number, utterance in zip(fold, all_of_them, strict=True):
+        (kept if number else out).append(utterance)
     return kept, out
-
-
-def families(texts: Sequence[str]) -> list[list[str]]:
-    """Group texts that share most of their character pairs, directly or through others."""
-    pairs = [pairs_of(text) for text in texts]
-    root = list(range(len(texts)))
-
-    def find(one: int) -> int:
-        while root[one] != one:
-            one = root[one]
-        return one
-
-    for one in range(len(texts)):
-        for other in range(one):
-            union = len(pairs[one] | pairs[other])
-            if union and len(pairs[one] & pairs[other]) / union >= ALIKE:
-                root[find(one)] = find(other)
-    grouped: dict[int, list[str]] = defaultdict(list)
-    for one, text in enumerate(texts):
-        grouped[find(one)].append(text)
-    return list(grouped.values())
-
-
-def pairs_of(text: str) -> set[str]:
-    """Return the character pairs of a normalised text."""
-    plain = f"^{bare(normalise(text))}$"
-    return {plain[start : start + 2] for start in range(len(plain) - 1)}
 
 
 def ours(kept: Sequence[Utterance]) -> Callable[[str], tuple[str, str]]:
@@ -128,14 +95,20 @@ def ours(kept: Sequence[Utterance]) -> Callable[[str], tuple[str, str]]:
     understander: Understander = reader(model, model, exact)
 
     def judge(text: str) -> tuple[str, str]:
-        found = understander.understand(text)
-        asks, ranking = (
-            [Ask(c.intent, c.confidence, c.piece) for c in candidates]
-            for candidates in (found.asks, found.ranking)
-        )
-        return decide(Turn(text, asks, ranking)).outcome, asks[0].intent if asks else ""
+        read_as = turn(understander, text)
+        return decide(read_as).outcome, read_as.asks[0].intent if read_as.asks else ""
 
     return judge
+
+
+def turn(understander: Understander, text: str) -> Turn:
+    """Return a text as the first turn of a conversation."""
+    found = understander.understand(text)
+    asks, ranking = (
+        [Ask(c.intent, c.confidence, c.piece) for c in candidates]
+        for candidates in (found.asks, found.ranking)
+    )
+    return Turn(text, asks, ranking, unread=found.unread, named=found.named)
 
 
 def stock(kept: Sequence[Utterance], epochs: int) -> Callable[[str], tuple[str, str]]:

@@ -19,9 +19,9 @@ MEMORY_SECONDS = 600
 MAX_BUTTONS = 3
 
 
-SURE = 0.75
+SURE = 0.92
 """From this confidence on a question is answered outright; below, the answer names its question first."""
-CLARIFY = 0.5
+CLARIFY = 0.6
 """Below this nothing is answered: the likeliest questions are offered as buttons."""
 RATHER_OWN = 0.18
 """A doubtful question is taken for somebody's own legal problem where that is this likely: the lawyers of

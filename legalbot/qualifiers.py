@@ -14,19 +14,32 @@ from legalbot.text import normalise
 _YEAR = re.compile(
     r"(?<![\d.])((?:19|20)\d\d)(?=年|\.\d{1,2}(?!\d)|[^\d.]|$)(?!元|块|个|人|件|次|\.\d+\s*[元块万亿%])"
 )
+_SHORT_YEAR = re.compile(r"(?<![\d.第])([12]\d)年(?![内来前后多之间以时级])")
+"""`19年`: two digits that a person would say for a year of this century, and no span of years."""
 
 
 def other_year(text: str, fact: Fact) -> str | None:
-    """Return a year named in `text` that `fact` does not hold for, or None.
+    """Return the year named in `text` that `fact` does not hold for (`2019年`, `去年`), or None.
 
     Only facts with figures are bound to their year; that the hotline is free is not doubted for it.
     """
     if not fact.figures or fact.any_year:
         return None
-    years = _YEAR.findall(normalise(text))
+    plain = normalise(text)
+    years = [*_YEAR.findall(plain), *(f"20{digits}" for digits in _SHORT_YEAR.findall(plain))]
     held = {str(fact.source.covers), str(fact.as_of.year), *re.findall(r"\d{4}", fact.period + fact.says)}
     foreign = [year for year in years if year not in held]
-    return foreign[0] if foreign and len(foreign) == len(years) else None
+    if not years:
+        spoken = _spoken_years().search(plain)
+        return spoken.group() if spoken else None
+    return f"{foreign[0]}年" if len(foreign) == len(years) else None
+
+
+@lru_cache(maxsize=1)
+def _spoken_years() -> re.Pattern[str]:
+    """`last year` and the like; "I am 65 this year" tells an age."""
+    words = longest_first(table("details").texts("other_years")).pattern
+    return re.compile(rf"(?:{words})(?!\D{{0,2}}\d+岁)")
 
 
 def other_place(text: str, fact: Fact) -> str | None:

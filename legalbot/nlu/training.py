@@ -2,21 +2,22 @@
 
 Labels are full intents (`ask/hotline.cost`). One linear support vector machine a label, against all
 others, so that a text foreign to every label scores low everywhere; confidence is fitted on texts that
-the machine had not seen (cross-validation), never on its own training texts.
+the machine had not seen, nor any sister of theirs (cross-validation by families).
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
+from legalbot.nlu.families import folds
 from legalbot.nlu.linear import Calibration, LinearModel, Vocabulary
 
 Features = Mapping[str, float]
@@ -41,18 +42,18 @@ def train(texts: Sequence[Features], labels: Sequence[str]) -> LinearModel:
     if len(counts) < 2 or scarce:
         raise ValueError(f"every intent needs at least {MIN_TEXTS} examples; too few for: {scarce}")
     known = np.asarray(labels)
-    model = _fit(texts, known)
-    folds = StratifiedKFold(min(FOLDS, *counts.values()), shuffle=True, random_state=SEED)
-    unseen: list[tuple[NDArray[np.float32], str]] = []
-    for train_rows, test_rows in folds.split(known, known):
-        part = _fit([texts[row] for row in train_rows], known[train_rows])
-        unseen += [(_aligned(part, model, texts[row]), str(known[row])) for row in test_rows]
-    return LinearModel(
-        model.labels, model.vocabulary, model.weights, model.bias, _calibrate(unseen, model.labels)
-    )
+    model = fit(texts, known)
+    fold = np.asarray(folds(texts, labels, FOLDS))
+    unseen: list[tuple[LinearModel, Features, str]] = []
+    for number in range(FOLDS):
+        rows = np.flatnonzero(fold != number)
+        if len(set(known[rows])) > 1:
+            part = fit([texts[row] for row in rows], known[rows])
+            unseen += [(part, texts[row], str(known[row])) for row in np.flatnonzero(fold == number)]
+    return replace(model, calibration=calibrated(unseen))
 
 
-def _fit(texts: Sequence[Features], labels: NDArray[np.str_]) -> LinearModel:
+def fit(texts: Sequence[Features], labels: NDArray[np.str_]) -> LinearModel:
     """Fit one machine a label and one a group, and add each group's share to its labels.
 
     The groups (`ask`, `matter`, …) have far more texts than a label has; their share keeps a legal
@@ -107,21 +108,18 @@ def _matrix(vocabulary: Vocabulary, texts: Sequence[Features]) -> csr_matrix:
     return csr_matrix((values, columns, starts), shape=(len(rows), len(vocabulary.columns)))
 
 
-def _aligned(part: LinearModel, whole: LinearModel, text: Features) -> NDArray[np.float32]:
-    margins = dict(zip(part.labels, part.margins(text), strict=False))
-    return np.array([margins.get(label, -1.0) for label in whole.labels], dtype=np.float32)
-
-
 def _is_right(found: str, label: str) -> bool:
     """A fact must be the very fact; elsewhere the group decides what is said, so the group must be right."""
     return found == label or (found[:4] != "ask/" and found.partition("/")[0] == label.partition("/")[0])
 
 
-def _calibrate(unseen: Sequence[tuple[NDArray[np.float32], str]], labels: Sequence[str]) -> Calibration:
-    evidence = np.array([Calibration.evidence(margins) for margins, _ in unseen])
-    right = np.array([_is_right(labels[int(np.argmax(margins))], label) for margins, label in unseen])
-    if right.all() or not right.any():
+def calibrated(unseen: Sequence[tuple[LinearModel, Features, str]]) -> Calibration:
+    """Return the calibration fitted to texts with their labels, each with a model that never saw it."""
+    margins = [(model.labels, model.margins(text), label) for model, text, label in unseen]
+    evidence = np.array([Calibration.evidence(found) for _, found, _ in margins])
+    right = np.array([_is_right(labels[int(np.argmax(found))], label) for labels, found, label in margins])
+    if not len(right) or right.all() or not right.any():
         return Calibration((1.0, 0.0), 0.0)
     fitted = LogisticRegression(C=10.0).fit(evidence, right)
-    top, gap = fitted.coef_[0]
-    return Calibration((float(top), float(gap)), float(fitted.intercept_[0]))
+    top, lead = fitted.coef_[0]
+    return Calibration((float(top), float(lead)), float(fitted.intercept_[0]))

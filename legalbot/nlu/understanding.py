@@ -107,7 +107,8 @@ class Understander:
 
     def understand(self, raw: str) -> Understanding:
         """Return what `raw` asks. Never raises on any text; the ranking is never empty."""
-        normal = normalise(raw)
+        typed = normalise(raw)
+        normal = heeded(typed)
         whole = self._rank(normal)
         if not bare(normal):
             return Understanding(normal, whole, ())
@@ -117,17 +118,21 @@ class Understander:
             follows = {} if sure.group == "chat" else self._follows(normal)
             return Understanding(normal, whole, (sure,), follows)
         parts = [(piece, whole[0] if piece == normal else self._rank(piece)[0]) for piece in pieces(normal)]
-        asks, unread = self._choose(whole[0], parts)
+        danger = _danger(whole[0], [part for _, part in parts])
+        if danger is None and normal != typed:
+            danger = self._understood_danger(typed)
+        asks, unread = ([danger], False) if danger else self._choose(whole[0], parts)
         half = "".join(piece for piece, best in parts if best.group != "chat" or best.confidence < SURE)
         follows = self._follows(half)
         return Understanding(normal, whole, tuple(asks), follows, unread, is_named(normal))
 
+    def _understood_danger(self, typed: str) -> Candidate | None:
+        """Return the danger told by a text in full, with what it says is not asked."""
+        return _danger(self._rank(typed)[0], [self._rank(piece)[0] for piece in pieces(typed)])
+
     def _choose(
         self, whole: Candidate, parts: Sequence[tuple[str, Candidate]]
     ) -> tuple[list[Candidate], bool]:
-        danger = _danger(whole, [part for _, part in parts])
-        if danger is not None:
-            return [danger], False
         several, unread = self._several(parts)
         if len(several) > 1:
             return several, unread
@@ -217,6 +222,13 @@ def _danger(whole: Candidate, parts: Sequence[Candidate]) -> Candidate | None:
             if part.group == group and part.confidence >= needed:
                 return part
     return None
+
+
+def heeded(normal: str) -> str:
+    """Return a normalised text without the pieces that only say what is not asked ("never mind the …")."""
+    parts = pieces(normal)
+    kept = [part for part in parts if not any(word in part for word in table("markers").texts("unasked"))]
+    return ",".join(kept) if 0 < len(kept) < len(parts) else normal
 
 
 def topic_of(intent: str) -> str | None:
