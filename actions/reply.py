@@ -57,6 +57,7 @@ def _turn(tracker: Tracker, now: float) -> Turn:
         follows={topic: _ask(found) for topic, found in (message.get("follows") or {}).items()},
         unread=bool(message.get("unread")),
         named=bool(message.get("named", True)),
+        danger=float(message.get("danger") or 0.0),
         fact=context.get("fact") if remembered else None,
     )
 

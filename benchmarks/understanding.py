@@ -108,7 +108,7 @@ def turn(understander: Understander, text: str) -> Turn:
         [Ask(c.intent, c.confidence, c.piece) for c in candidates]
         for candidates in (found.asks, found.ranking)
     )
-    return Turn(text, asks, ranking, unread=found.unread, named=found.named)
+    return Turn(text, asks, ranking, unread=found.unread, named=found.named, danger=found.danger)
 
 
 def stock(kept: Sequence[Utterance], epochs: int) -> Callable[[str], tuple[str, str]]:

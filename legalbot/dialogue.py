@@ -23,9 +23,13 @@ SURE = 0.92
 """From this confidence on a question is answered outright; below, the answer names its question first."""
 CLARIFY = 0.6
 """Below this nothing is answered: the likeliest questions are offered as buttons."""
-RATHER_OWN = 0.18
+RATHER_OWN = 0.12
 """A doubtful question is taken for somebody's own legal problem where that is this likely: the lawyers of
 12348 are the safer answer than a figure."""
+NEAR = 0.7
+"""From this confidence on the reply to what the report lacks tells what it does hold."""
+DANGER = 0.06
+"""From this likelihood of danger on, its numbers stand above a reply to something else."""
 HALF = 0.6
 """From this score on, half a sentence is taken for a question about the present topic."""
 
@@ -58,7 +62,8 @@ class Turn:
 
     `text` as typed; `asks` found in it, in order; `ranking` of the whole; `follows` what it would ask
     as half a sentence, by topic; `unread` whether a part of it was not understood; `named` whether it
-    says what it is about; `fact` the one last talked about, if it is still in mind.
+    says what it is about; `danger` how likely, 0 to 1, somebody is in danger; `fact` the one last talked
+    about, if it is still in mind.
     """
 
     text: str
@@ -67,6 +72,7 @@ class Turn:
     follows: Mapping[str, Ask] = field(default_factory=dict)
     unread: bool = False
     named: bool = True
+    danger: float = 0.0
     fact: str | None = None
 
 
@@ -88,6 +94,17 @@ class Reply:
 
 def decide(turn: Turn) -> Reply:
     """Return the reply to a turn; its outcome is one of `data/replies/outcomes.yml`."""
+    return _heeding_danger(turn, _decided(turn))
+
+
+def _heeding_danger(turn: Turn, reply: Reply) -> Reply:
+    """Put the emergency numbers above a reply where danger is not believed, but not unlikely either."""
+    if turn.danger < DANGER or reply.outcome in ("emergency", "answered", "answered_partly", "not_in_report"):
+        return reply
+    return replace(reply, says=(replies().sayings["move/danger"].says, *reply.says))
+
+
+def _decided(turn: Turn) -> Reply:
     follow = _half_sentence(turn)
     if follow is not None:
         return _one(turn, follow)
@@ -96,7 +113,7 @@ def decide(turn: Turn) -> Reply:
     if not turn.named and turn.asks[0].group in ("ask", "near"):
         return _one(turn, turn.asks[0]) if turn.asks[0].confidence >= SURE else _clarify(turn)
     if len(turn.asks) == 1:
-        return _doubtful(turn) if turn.asks[0].group == "ask" else _one(turn, turn.asks[0])
+        return _DOUBTFUL.get(turn.asks[0].group, _one)(turn, turn.asks[0])
     return _several(turn, [_one(turn, ask) for ask in turn.asks])
 
 
@@ -116,21 +133,34 @@ def _half_sentence(turn: Turn) -> Ask | None:
     return follow if best.group == "ask" and best.confidence < SURE else None
 
 
-def _doubtful(turn: Turn) -> Reply:
+def _doubtful_fact(turn: Turn, ask: Ask) -> Reply:
     """Answer a question about a fact as outright as it was understood."""
-    ask = turn.asks[0]
     reply = _one(turn, ask)
     if ask.confidence >= SURE or reply.outcome != "answered":
         return reply
-    own = next((other for other in turn.ranking[1:] if other.group == "matter"), None)
-    if own is not None and own.confidence >= RATHER_OWN:
-        return _one(turn, own)
+    own = _own_matter(turn)
+    if own is not None:
+        return own
     if ask.confidence < CLARIFY:
         return _clarify(turn)
     fact = knowledge().facts[ask.key]
     says = replies().sayings["move/hedge"].says.format(ask=fact.ask, says=fact.says)
     buttons = _questions([*_likely(turn)[1:2], *fact.next])
     return Reply("clarify", (says,), (fact.cite,), buttons, fact.id)
+
+
+def _doubtful_near(turn: Turn, ask: Ask) -> Reply:
+    """Say what the report lacks; where that is doubtful, without a figure that may be beside the point."""
+    if ask.confidence >= NEAR:
+        return _one(turn, ask)
+    own = _own_matter(turn)
+    return own or _reply("not_in_report", replies().near_wording["unsure"], replies().asks["move"], turn.fact)
+
+
+def _own_matter(turn: Turn) -> Reply | None:
+    """Return the reply to somebody's own legal problem, where the message may well be one."""
+    own = next((other for other in turn.ranking[1:] if other.group == "matter"), None)
+    return _one(turn, own) if own is not None and own.confidence >= RATHER_OWN else None
 
 
 def _one(turn: Turn, ask: Ask) -> Reply:
@@ -258,6 +288,10 @@ _HANDLERS: Mapping[str, Callable[[Turn, str], Reply]] = {
     "chat": _said("chat", "smalltalk"),
     "outside": _said("outside", "out_of_scope"),
 }
+
+
+_DOUBTFUL: Mapping[str, Callable[[Turn, Ask], Reply]] = {"ask": _doubtful_fact, "near": _doubtful_near}
+"""Groups that are replied to otherwise where they were not understood with confidence."""
 
 
 def _saying(outcome: str, key: str, turn: Turn) -> Reply:

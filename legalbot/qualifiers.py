@@ -9,6 +9,7 @@ import jieba
 
 from legalbot.knowledge import Fact
 from legalbot.lexicon import longest_first, table
+from legalbot.nlu.understanding import is_asking, pieces
 from legalbot.text import normalise
 
 _YEAR = re.compile(
@@ -30,14 +31,22 @@ def other_year(text: str, fact: Fact) -> str | None:
     held = {str(fact.source.covers), str(fact.as_of.year), *re.findall(r"\d{4}", fact.period + fact.says)}
     foreign = [year for year in years if year not in held]
     if not years:
-        spoken = _spoken_years().search(plain)
-        return spoken.group() if spoken else None
+        return _spoken_year(plain)
     return f"{foreign[0]}年" if len(foreign) == len(years) else None
+
+
+def _spoken_year(plain: str) -> str | None:
+    """Return `last year` and the like from a part that asks; what happened then is only the story."""
+    for piece in pieces(plain):
+        spoken = _spoken_years().search(piece)
+        if spoken and is_asking(piece):
+            return spoken.group()
+    return None
 
 
 @lru_cache(maxsize=1)
 def _spoken_years() -> re.Pattern[str]:
-    """`last year` and the like; "I am 65 this year" tells an age."""
+    """The words for other years; "I am 65 this year" tells an age."""
     words = longest_first(table("details").texts("other_years")).pattern
     return re.compile(rf"(?:{words})(?!\D{{0,2}}\d+岁)")
 

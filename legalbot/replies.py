@@ -18,6 +18,7 @@ from legalbot.yaml_file import Node, load
 NEAR_FIELDS = {
     "says": ("lacks",),
     "says_giving": ("lacks", "short"),
+    "unsure": (),
     "other_year": ("year", "says"),
     "other_place": ("place", "says"),
     "breakdown": ("says",),
@@ -32,6 +33,7 @@ MOVES: dict[str, tuple[str, ...]] = {
     "hedge": ("ask", "says"),
     "simpler": ("short",),
     "period": ("period",),
+    "danger": (),
     "nothing_to_repeat": (),
     "operator": (),
     "wrong": (),

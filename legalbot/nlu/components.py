@@ -175,6 +175,7 @@ def _put(message: Message, found: Understanding) -> None:
     message.set("follows", follows, add_to_output=True)
     message.set("unread", found.unread, add_to_output=True)
     message.set("named", found.named, add_to_output=True)
+    message.set("danger", found.danger, add_to_output=True)
     chosen = {"intent_response_key": best.intent, "confidence": best.confidence}
     selection = {group: {"response": chosen, "ranking": [chosen]}, "all_retrieval_intents": [group]}
     message.set("response_selector", selection, add_to_output=True)

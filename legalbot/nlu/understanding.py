@@ -30,8 +30,10 @@ STORY = 0.96
 """What a piece of a story on a legal matter needs to stand for danger."""
 HEARD = 0.35
 """Below this confidence nothing was understood."""
-WARNED = 0.5
-"""Danger is believed from this confidence on, in any piece."""
+WARNED = 0.55
+"""A message as a whole is believed to tell danger from this confidence on."""
+WARNED_PIECE = 0.8
+"""A piece is, where the whole is not clearly something else; by itself a piece looks dangerous more often."""
 CLEAR = 0.6
 """A half sentence is taken for a question about the present topic from this score on."""
 MAX_ELLIPSIS = 14
@@ -68,7 +70,7 @@ class Understanding:
     `ranking` are the likeliest intents of the whole; `asks` what to reply to, in order, empty when
     nothing was understood; `follows` what the text would ask as a half sentence, by topic; `unread`
     tells that a part of the text asks something that was not understood; `named` that the text is long
-    enough, or has a word that says what it is about.
+    enough, or has a word that says what it is about; `danger` how likely, 0 to 1, somebody is in danger.
     """
 
     text: str
@@ -77,6 +79,7 @@ class Understanding:
     follows: Mapping[str, Candidate] = field(default_factory=dict)
     unread: bool = False
     named: bool = True
+    danger: float = 0.0
 
     @property
     def best(self) -> Candidate:
@@ -122,9 +125,10 @@ class Understander:
         if danger is None and normal != typed:
             danger = self._understood_danger(typed)
         asks, unread = ([danger], False) if danger else self._choose(whole[0], parts)
+        likely = _likely_danger(whole, [part for _, part in parts])
         half = "".join(piece for piece, best in parts if best.group != "chat" or best.confidence < SURE)
         follows = self._follows(half)
-        return Understanding(normal, whole, tuple(asks), follows, unread, is_named(normal))
+        return Understanding(normal, whole, tuple(asks), follows, unread, is_named(normal), likely)
 
     def _understood_danger(self, typed: str) -> Candidate | None:
         """Return the danger told by a text in full, with what it says is not asked."""
@@ -136,7 +140,7 @@ class Understander:
         several, unread = self._several(parts)
         if len(several) > 1:
             return several, unread
-        heard = [whole] if whole.confidence >= HEARD else []
+        heard = [whole] if whole.confidence >= HEARD and whole.group != "alarm" else []
         if several and (whole.confidence < several[0].confidence or whole.group in SILENT):
             return several, False
         return heard, False
@@ -210,10 +214,10 @@ def _danger(whole: Candidate, parts: Sequence[Candidate]) -> Candidate | None:
     A piece is believed less where the whole is plainly something else: "he beats me" in a question on
     divorce is past, and only a piece that is certain by itself then counts.
     """
-    needed = SURE
+    needed = WARNED_PIECE
     if whole.confidence >= CALM:
         needed = {"matter": STORY, "screen": STORY, "scam": STORY, "ask": CERTAIN, "near": CERTAIN}.get(
-            whole.group, SURE
+            whole.group, WARNED_PIECE
         )
     for group in DANGERS:
         if whole.group == group and whole.confidence >= WARNED:
@@ -222,6 +226,12 @@ def _danger(whole: Candidate, parts: Sequence[Candidate]) -> Candidate | None:
             if part.group == group and part.confidence >= needed:
                 return part
     return None
+
+
+def _likely_danger(whole: Sequence[Candidate], parts: Sequence[Candidate]) -> float:
+    """Return how likely a message tells of danger, as a whole or in a piece."""
+    alarms = [part.confidence for part in parts if part.group == "alarm"]
+    return max([sum(one.confidence for one in whole if one.group == "alarm"), *alarms])
 
 
 def heeded(normal: str) -> str:
