@@ -2,10 +2,10 @@
 PYTHON ?= python3
 SETUP := $(PYTHON) scripts/bootstrap.py
 
-.PHONY: help run shell train test check format lock clean
+.PHONY: help run shell train test check curve understanding format lock clean
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 run: ## set up, train if needed, serve on http://127.0.0.1:$PORT/ until Ctrl-C
 	@exec $(SETUP) run
@@ -25,6 +25,12 @@ check: ## format, lint, types and data
 	@$(SETUP) --dev mypy
 	@$(SETUP) check
 	@$(SETUP) --dev sh -c 'rasa data validate --fail-on-warnings > .rasa/validate.log 2>&1 || { cat .rasa/validate.log; exit 1; }'
+
+curve: ## draw the curve of confidence anew (docs/confidence.md)
+	@$(SETUP) --dev python -m benchmarks.confidence
+
+understanding: ## measure what is understood, beside Rasa's stock pipeline (docs/understanding.md; half an hour)
+	@$(SETUP) --dev python -m benchmarks.understanding --stock --out docs/understanding.md
 
 format: ## put the code into its standard form
 	@$(SETUP) --dev ruff format .

@@ -124,6 +124,8 @@ def _half_sentence(turn: Turn) -> Ask | None:
     if follow is None or follow.confidence < HALF or len(turn.asks) > 1:
         return None
     best = turn.asks[0] if turn.asks else None
+    if best and best.intent == follow.intent:
+        return follow
     if best and not turn.named and best.group in ("ask", "near"):
         return best if best.key in knowledge().facts[turn.fact or ""].next else follow
     if best and turn.named and best.group == "ask" and best.confidence >= CLARIFY:
@@ -165,7 +167,8 @@ def _own_matter(turn: Turn) -> Reply | None:
 
 def _one(turn: Turn, ask: Ask) -> Reply:
     handler = _HANDLERS.get(ask.group)
-    turn = replace(turn, text=ask.piece or turn.text)
+    if ask.group == "ask":
+        turn = replace(turn, text=ask.piece or turn.text)
     return handler(turn, ask.key) if handler else _plain("not_understood", fact=turn.fact)
 
 

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from types import MappingProxyType
 
-from legalbot.paths import DATA
+import jieba
+
+from legalbot.paths import CACHE, DATA
 from legalbot.yaml_file import Node, load
 
 LEXICON = DATA / "lexicon"
@@ -17,6 +19,21 @@ LEXICON = DATA / "lexicon"
 def table(name: str) -> Node:
     """Return the top of `data/lexicon/<name>.yml`."""
     return load(LEXICON / f"{name}.yml", DATA.parent)
+
+
+@lru_cache(maxsize=1)
+def segmenter() -> jieba.Tokenizer:
+    """Return jieba with the field's dictionary: every file of `data/lexicon/jieba`.
+
+    An instance of our own, so that words are cut alike wherever a text is read, with its cache in a folder
+    that nobody else writes to.
+    """
+    cutter = jieba.Tokenizer()
+    CACHE.mkdir(exist_ok=True)
+    cutter.tmp_dir = str(CACHE)
+    for dictionary in sorted((LEXICON / "jieba").glob("*.txt")):
+        cutter.load_userdict(str(dictionary))
+    return cutter
 
 
 @lru_cache(maxsize=1)

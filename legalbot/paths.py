@@ -6,3 +6,5 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
 MODELS = ROOT / "models"
 MODEL = MODELS / "12348.tar.gz"
+CACHE = ROOT / ".rasa"
+"""What may be made anew at any time; Rasa keeps its training cache here, too."""

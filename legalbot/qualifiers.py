@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-import jieba
-
 from legalbot.knowledge import Fact
-from legalbot.lexicon import longest_first, table
+from legalbot.lexicon import longest_first, segmenter, table
 from legalbot.nlu.understanding import is_asking, pieces
 from legalbot.text import normalise
 
@@ -57,7 +55,7 @@ def other_place(text: str, fact: Fact) -> str | None:
     if fact.any_place:
         return None
     known = fact.says + fact.short + fact.ask
-    words = {start: end for _, start, end in jieba.tokenize(plain)}
+    words = {start: end for _, start, end in segmenter().tokenize(plain)}
     for match in _places().finditer(plain):
         place = match.group()
         if place in known or place not in _elsewhere_or_within(fact) or _is_origin(plain, match.end()):

@@ -31,12 +31,16 @@ _BANK_CARD = re.compile(
 )
 _MOBILE = re.compile(rf"(?<!\d)(?:(?:\+|00)?86{_GAP})?1[3-9]\d(?:{_GAP}\d){{8}}(?!\d)")
 _EMAIL = re.compile(r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_PRIVATE = (_ID_CARD, _BANK_CARD, _MOBILE, _EMAIL)
+_DIGIT = "[零〇一幺二三四五六七八九]"
+_SPOKEN_PRIVATE = re.compile(rf"(?<!{_DIGIT}){_DIGIT}{{11,19}}(?!{_DIGIT})")
+"""A mobile, card or identity number told digit by digit."""
+_PRIVATE = (_ID_CARD, _BANK_CARD, _MOBILE, _EMAIL, _SPOKEN_PRIVATE)
 REDACTED = "＊"
 """What stands in a kept text where a personal number stood."""
 
 _SPOKEN = str.maketrans("零〇一幺二三四五六七八九", "001123456789")
-_SPOKEN_NUMBER = re.compile(r"[零〇一幺二三四五六七八九]{3,}")
+_SPOKEN_NUMBER = re.compile(rf"[一幺]二三{_DIGIT}{{2}}|{_DIGIT}{{3,}}")
+"""Public lines are 123xx: a number word behind the fifth digit belongs to what follows."""
 
 
 def clean(raw: str) -> str:

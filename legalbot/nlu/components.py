@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import jieba
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -22,7 +21,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from legalbot.importer import FULL_INTENT
 from legalbot.knowledge import knowledge
-from legalbot.lexicon import LEXICON
+from legalbot.lexicon import LEXICON, segmenter
 from legalbot.nlu.linear import LinearModel
 from legalbot.nlu.understanding import Candidate, Understander, Understanding, bare, read, strip_opening
 from legalbot.paths import ROOT
@@ -50,12 +49,7 @@ def sources() -> list[Path]:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=True)
 class KunmingTokenizer(JiebaTokenizer):  # type: ignore[misc]
-    """jieba over the normalised text, with the field's dictionary (a folder: every file in it is read)."""
-
-    @staticmethod
-    def _load_custom_dictionary(path: str) -> None:
-        for dictionary in sorted(Path(ROOT, path).glob("*.txt")):
-            jieba.load_userdict(str(dictionary))
+    """jieba over the normalised text, with the field's dictionary."""
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
@@ -64,7 +58,7 @@ class KunmingTokenizer(JiebaTokenizer):  # type: ignore[misc]
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Return the tokens of the normalised text; offsets refer to that text."""
-        words = jieba.tokenize(normalise(message.get(attribute) or ""))
+        words = segmenter().tokenize(normalise(message.get(attribute) or ""))
         tokens = [Token(word, start) for word, start, _ in words if word.strip()]
         return self._apply_token_pattern(tokens)  # type: ignore[no-any-return]
 

@@ -11,10 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-import jieba
 import numpy as np
 
-from legalbot.lexicon import longest_first, table
+from legalbot.lexicon import longest_first, segmenter, table
 from legalbot.nlu.features import concepts, features, squeeze, syllables
 from legalbot.nlu.linear import LinearModel
 from legalbot.text import normalise
@@ -90,7 +89,7 @@ class Understanding:
 def read(text: str) -> dict[str, float]:
     """Return the features of a text as typed."""
     normal = normalise(text)
-    return features(normal, jieba.lcut(normal))
+    return features(normal, segmenter().lcut(normal))
 
 
 class Understander:
@@ -163,7 +162,7 @@ class Understander:
         return Candidate(follow.intent, SURE) if follow and follow.confidence >= CLEAR else None
 
     def _rank(self, normal: str) -> tuple[Candidate, ...]:
-        margins = self._model.margins(features(normal, jieba.lcut(normal)))
+        margins = self._model.margins(features(normal, segmenter().lcut(normal)))
         sure = self._model.calibration.confidence(margins)
         order = np.argsort(-margins)[:RANKING]
         shares = np.exp(3.0 * (margins[order] - margins[order[0]]))
@@ -188,9 +187,9 @@ class Understander:
         if topic not in self._topics:
             return None
         short = bare(strip_opening(normal)) or normal
-        half = self._ellipsis.margins(features(short, jieba.lcut(short)))
+        half = self._ellipsis.margins(features(short, segmenter().lcut(short)))
         named = self._topics[topic] + short
-        full = self._model.margins(features(named, jieba.lcut(named)))
+        full = self._model.margins(features(named, segmenter().lcut(named)))
         scores = {label: float(half[column]) + 1.0 for column, label in enumerate(self._ellipsis.labels)}
         best: Candidate | None = None
         for column, label in enumerate(self._model.labels):

@@ -10,13 +10,13 @@ from typing import Any
 
 from legalbot.serving import lean  # noqa: F401 - before anything of Rasa
 
-import jieba  # isort: skip
 from rasa.core.agent import Agent  # isort: skip
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage  # isort: skip
 from rasa.utils.log_utils import configure_structlog  # isort: skip
 
 from legalbot.dialogue import sorry  # isort: skip
 from legalbot.knowledge import knowledge  # isort: skip
+from legalbot.lexicon import segmenter  # isort: skip
 from legalbot.serving.in_process import InProcessActions, check_answers_once_compiled  # isort: skip
 
 
@@ -42,7 +42,7 @@ def load_agent(model: Path) -> Agent:
         raise FileNotFoundError(model)
     quiet_logs()
     check_answers_once_compiled()
-    jieba.initialize()
+    segmenter().initialize()
     return Agent.load(str(model), action_endpoint=InProcessActions())
 
 

@@ -280,3 +280,14 @@ def test_one_standard_spelling(typed, standard):
 @pytest.mark.parametrize("typed", ["克哪点", "搬克哪点了"])
 def test_dialect_words_that_overlap_are_all_replaced(typed):
     assert "去哪里" in normalise(typed)
+
+
+@pytest.mark.parametrize(
+    "spoken", ["一三八零零一三八零零零", "幺三八〇〇幺三八〇〇〇", "五三零一零二一九九零零一零一一二三四"]
+)
+def test_a_number_told_digit_by_digit_is_not_kept(spoken):
+    assert clean(f"我的号是{spoken}你记一下") == f"我的号是{REDACTED}你记一下"
+
+
+def test_public_lines_told_digit_by_digit_are_kept():
+    assert clean("打一二三四八还是一二三四五") == "打一二三四八还是一二三四五"
