@@ -78,13 +78,17 @@ class Turn:
 
 @dataclass(frozen=True)
 class Reply:
-    """What to say: sentences, source lines below them, questions as buttons, and the fact now in mind."""
+    """What to say: sentences, source lines below them, questions as buttons, and the fact now in mind.
+
+    `summary` are the lines of a screening that a person may keep, where one was concluded.
+    """
 
     outcome: str
     says: tuple[str, ...]
     cites: tuple[str, ...] = ()
     buttons: tuple[str, ...] = ()
     fact: str | None = None
+    summary: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

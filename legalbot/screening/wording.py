@@ -1,0 +1,157 @@
+"""The questions, options, results and words of the screening, from `data/replies/screening.yml`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+
+from legalbot.eligibility import ResultKind
+from legalbot.knowledge import Knowledge, knowledge
+from legalbot.paths import DATA
+from legalbot.yaml_file import Node, load
+
+QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "aid_for": ("self", "family", "other", "company"),
+        "aid_groups": ("migrant", "disabled", "women", "minor", "veteran", "special"),
+        "aid_case": ("criminal", "other"),
+        "aid_court": ("yes", "no"),
+        "aid_matter": (),
+        "aid_hardship": ("hard", "fine"),
+        "aid_review": ("confirmed",),
+    }
+)
+"""The slots of the form in the order in which they are asked, with the options that the decision needs.
+The kinds of matter are the operator's."""
+SENTENCES = (
+    "intro",
+    "goes_on",
+    "not_heard",
+    "moved_on",
+    "cancelled",
+    "expired",
+    "start_button",
+    "nothing_to_change",
+    "change_which",
+    "unknown_recap",
+    "declined_recap",
+    "unknown_title",
+    "declined_title",
+    "next_step",
+    "summary_title",
+)
+TEMPLATES: Mapping[str, tuple[str, ...]] = MappingProxyType({"noted": ("recap",), "summary": ("recap",)})
+REASONS = ("all_reached", "green_channel", "special_open", "court_open", "hardship_open", "company")
+WHO = ("self", "family", "other", "company", "unknown")
+HEARING = ("not", "asking", "them", "family", "other", "for", "wife", "yes", "no", "cancel")
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer: its button (None where it is only heard), how it is summed up, and words that mean it."""
+
+    key: str
+    title: str | None
+    recap: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of the form; `yes` and `no` are the options that a bare yes or no means, if any."""
+
+    slot: str
+    label: str
+    ask: str
+    again: str
+    options: Mapping[str, Option]
+    yes: str | None
+    no: str | None
+    extra: Mapping[str, str]
+    """Titles beyond the options: none_title, none_recap, change_title."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """All that the screening says and listens for."""
+
+    questions: Mapping[str, Question]
+    sentences: Mapping[str, str]
+    who: Mapping[str, str]
+    results: Mapping[str, str]
+    reasons: Mapping[str, str]
+    steps: tuple[str, ...]
+    asks: tuple[str, ...]
+    hearing: Mapping[str, tuple[str, ...]]
+
+
+@lru_cache(maxsize=1)
+def wording() -> Wording:
+    """Return the screening's wording, read and validated once."""
+    return read_wording(DATA, knowledge())
+
+
+def read_wording(data: Path, facts: Knowledge) -> Wording:
+    """Read and validate `replies/screening.yml` below the folder `data`.
+
+    Raises:
+        DataError: something is missing, unknown or broken; the text names file and line.
+    """
+    top = load(data / "replies" / "screening.yml", data.parent)
+    asks = top.texts("ask")
+    for fact in asks:
+        if fact not in facts.facts:
+            top.fail(f"没有“{fact}”这个事实", "ask")
+    kinds = {kind.value: ("groups", "why") for kind in ResultKind}
+    sentences = {key: top.text(key) for key in SENTENCES}
+    sentences |= {key: top.template(key, fields) for key, fields in TEMPLATES.items()}
+    questions = top.node("questions")
+    questions.only(QUESTIONS)
+    return Wording(
+        questions=MappingProxyType({slot: _question(questions.node(slot), slot) for slot in QUESTIONS}),
+        sentences=MappingProxyType(sentences),
+        who=_texts(top.node("who"), WHO),
+        results=MappingProxyType({key: top.node("results").template(key, f) for key, f in kinds.items()}),
+        reasons=_texts(top.node("reasons"), REASONS),
+        steps=top.texts("steps"),
+        asks=asks,
+        hearing=MappingProxyType({key: top.node("hearing").texts(key) for key in HEARING}),
+    )
+
+
+def _texts(node: Node, keys: tuple[str, ...]) -> Mapping[str, str]:
+    node.only(keys)
+    return MappingProxyType({key: node.text(key) for key in keys})
+
+
+def _question(node: Node, slot: str) -> Question:
+    node.only(("label", "ask", "again", "yes", "no", "options", "none_title", "none_recap", "change_title"))
+    fields = ("recap",) if slot == "aid_review" else ("who",)
+    options = {str(key): _option(node.node("options").node(key)) for key in node.node("options").values}
+    for key in QUESTIONS[slot]:
+        if key not in options:
+            node.fail(f"缺少选项“{key}”，请补上", "options")
+    yes, no = (node.text(key) if key in node.values else None for key in ("yes", "no"))
+    for meant in (yes, no):
+        if meant is not None and meant not in options:
+            node.fail(f"没有“{meant}”这个选项")
+    return Question(
+        slot=slot,
+        label=node.text("label"),
+        ask=node.template("ask", fields),
+        again=node.template("again", fields),
+        options=MappingProxyType({key: Option(key, *found) for key, found in options.items()}),
+        yes=yes,
+        no=no,
+        extra={
+            key: node.text(key) for key in ("none_title", "none_recap", "change_title") if key in node.values
+        },
+    )
+
+
+def _option(node: Node) -> tuple[str | None, str, tuple[str, ...]]:
+    node.only(("title", "recap", "words"))
+    return node.text("title") if "title" in node.values else None, node.text("recap"), node.texts("words")
