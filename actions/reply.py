@@ -1,4 +1,4 @@
-"""The one action that answers: whatever was understood, `legalbot.dialogue` decides what is said."""
+"""The custom action for plain turns: hand what was understood to the dialogue and utter its reply."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ import time
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from legalbot.dialogue import MEMORY_SECONDS, Ask, Reply, Turn, decide, sorry
+from actions.screening import again, heard_before, opening
+from actions.turn import context_of, remembered, turn_of, utter
+from legalbot.dialogue import Reply, decide, sorry
+from legalbot.screening.conversation import asks_to_change, heard_in, open_screening, reviewed, starts
 
 logger = logging.getLogger(__name__)
 
 
 class ActionReply(Action):  # type: ignore[misc]
-    """Says the reply to the latest message and remembers what it was about."""
+    """Replies to whatever was said, from `legalbot.dialogue`; opens the screening where it is asked for."""
 
     def name(self) -> str:
         """Return the name in the domain."""
@@ -26,45 +29,31 @@ class ActionReply(Action):  # type: ignore[misc]
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Utter one message; never raises: a failure is told to the citizen and counted as `error`."""
+        if _was_replied_to(tracker):
+            return [FollowupAction("action_listen")]
         now = time.time()
         try:
-            reply = decide(_turn(tracker, now))
+            reply, events = _replied(tracker, now)
         except Exception:
             logger.exception("the reply could not be composed")
-            reply = sorry()
+            reply, events = sorry(), []
         utter(dispatcher, reply)
-        context = {"fact": reply.fact, "at": now} if reply.fact else None
-        return [SlotSet("context", context), SlotSet("outcome", reply.outcome)]
+        return [*events, SlotSet("outcome", reply.outcome)]
 
 
-def utter(dispatcher: CollectingDispatcher, reply: Reply) -> None:
-    """Hand a reply to the channel: as plain text with buttons, and its parts for channels that show them."""
-    dispatcher.utter_message(
-        text=reply.text,
-        buttons=[{"title": question, "payload": question} for question in reply.buttons],
-        parts={"says": list(reply.says), "cites": list(reply.cites), "outcome": reply.outcome},
-    )
+def _was_replied_to(tracker: Tracker) -> bool:
+    """Tell whether the bot has spoken since the latest message: one message gets one reply."""
+    said = [event.get("event") for event in tracker.events if event.get("event") in ("user", "bot")]
+    return said[-1:] == ["bot"]
 
 
-def _turn(tracker: Tracker, now: float) -> Turn:
-    message = tracker.latest_message
-    context = tracker.get_slot("context") or {}
-    remembered = now - float(context.get("at", 0)) <= MEMORY_SECONDS
-    return Turn(
-        text=message.get("text") or "",
-        asks=_asks(message.get("asks")),
-        ranking=_asks(message.get("intent_ranking")),
-        follows={topic: _ask(found) for topic, found in (message.get("follows") or {}).items()},
-        unread=bool(message.get("unread")),
-        named=bool(message.get("named", True)),
-        danger=float(message.get("danger") or 0.0),
-        fact=context.get("fact") if remembered else None,
-    )
-
-
-def _asks(found: list[dict[str, Any]] | None) -> list[Ask]:
-    return [_ask(one) for one in found or []]
-
-
-def _ask(found: dict[str, Any]) -> Ask:
-    return Ask(str(found["name"]), float(found["confidence"]), str(found.get("piece", "")))
+def _replied(tracker: Tracker, now: float) -> tuple[Reply, list[dict[str, Any]]]:
+    turn = turn_of(tracker, now)
+    if starts(turn):
+        reply, begun = open_screening(turn, heard_before(remembered(tracker, now)))
+        return reply, [*context_of(reply, now), *opening(begun, now)]
+    if asks_to_change(turn) and (review := again(tracker)) is not None:
+        return reviewed(review), opening(review, now)
+    reply = decide(turn)
+    heard = heard_in(turn, None) if reply.outcome == "legal_matter" else None
+    return reply, context_of(reply, now, heard)

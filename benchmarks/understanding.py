@@ -159,10 +159,10 @@ OUTCOME = {
 ABOUT = (
     "# What is understood",
     "",
-    "Made by `make understanding`: both pipelines are trained on the same utterances in the same run. Kept out",
-    "are a tenth of all families of utterances (texts that share most of their character pairs); the unseen",
-    "questions are those of `tests/questions`, by people who saw no training data. *Named first* is a fact told",
-    "below the question that it answers, which the stock pipeline does not do.",
+    "Made by `make understanding`: both pipelines are trained on the same utterances in the same run. Kept",
+    "out is a tenth of all families of utterances (texts that share most of their character pairs); the",
+    "unseen questions are those of `tests/questions`, by people who saw no training data. A right fact is",
+    "told outright, or named first where it is not certain, which the stock pipeline does not do.",
     "",
 )
 TELLS_A_FACT = ("answered", "answered_partly", "clarify")

@@ -134,7 +134,7 @@ def read_replies(data: Path, facts: Knowledge) -> Replies:
         sayings=MappingProxyType(sayings),
         near=MappingProxyType(_near(near.node("near"), facts)),
         near_wording=_wording(near, NEAR_FIELDS),
-        matters=MappingProxyType({k: _matter(n) for k, n in _children(matter.node("kinds"))}),
+        matters=MappingProxyType({k: _matter(n) for k, n in children(matter.node("kinds"))}),
         matter_wording=_wording(matter, MATTER_FIELDS),
         matter_groups=MappingProxyType(
             {k: matter.node("groups").texts(k) for k in matter.node("groups").values}
@@ -158,7 +158,7 @@ def _services(data: Path) -> dict[str, Service]:
 def _outcomes(data: Path, services: Mapping[str, Service]) -> list[Outcome]:
     found = []
     file = load(data / "replies" / "outcomes.yml", data.parent)
-    for key, node in _children(file.node("outcomes")):
+    for key, node in children(file.node("outcomes")):
         node.only(("means", "says", "destination"))
         if "destination" in node.values and node.text("destination") not in services:
             node.fail(f"services.yml 里没有“{node.text('destination')}”", "destination")
@@ -181,7 +181,7 @@ def _group(
     tail = file.text("after") if after else ""
     _check_there(file.node(name), REQUIRED.get(name, ()))
     sayings = {}
-    for key, node in _children(file.node(name)):
+    for key, node in children(file.node(name)):
         node.only(("says", "ask"))
         says = node.template("says", fields.get(key, ()))
         sayings[f"{name}/{key}"] = Saying(says + tail, _asks(node, facts))
@@ -197,7 +197,7 @@ def _check_there(parent: Node, keys: Iterable[str]) -> None:
 def _agencies(file: Node, services: Mapping[str, Service], facts: Knowledge) -> dict[str, Saying]:
     sayings = {}
     pattern = file.template("says", ("about", "name", "number"))
-    for key, node in _children(file.node("agency")):
+    for key, node in children(file.node("agency")):
         node.only(("service", "about"))
         if node.text("service") not in services:
             node.fail(f"services.yml 里没有“{node.text('service')}”", "service")
@@ -209,7 +209,7 @@ def _agencies(file: Node, services: Mapping[str, Service], facts: Knowledge) -> 
 
 def _near(parent: Node, facts: Knowledge) -> dict[str, Near]:
     found = {}
-    for key, node in _children(parent):
+    for key, node in children(parent):
         node.only(("lacks", "gives"))
         gives = node.texts("gives") if "gives" in node.values else ()
         _check_facts(node, "gives", gives, facts)
@@ -226,7 +226,8 @@ def _wording(file: Node, fields: Mapping[str, tuple[str, ...]]) -> Mapping[str, 
     return MappingProxyType({key: file.template(key, allowed) for key, allowed in fields.items()})
 
 
-def _children(parent: Node) -> list[tuple[str, Node]]:
+def children(parent: Node) -> list[tuple[str, Node]]:
+    """Return the mappings below a mapping, by key."""
     return [(str(key), parent.node(key)) for key in parent.values]
 
 

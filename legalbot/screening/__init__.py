@@ -1,1 +1,1 @@
-"""The legal-aid screening: its wording, what is heard in an answer, and which question comes next. No Rasa."""
+"""The legal-aid screening: wording, what is heard in an answer, which question comes next. No Rasa."""

@@ -10,7 +10,7 @@ from legalbot.knowledge import knowledge
 from legalbot.nlu.understanding import DANGERS, is_asking
 from legalbot.screening.flow import Screening, Step, ask_again, reopened, step
 from legalbot.screening.flow import start as begin
-from legalbot.screening.hearing import SURE, Heard, hear
+from legalbot.screening.hearing import SURE, Heard, hear, is_button
 from legalbot.screening.wording import wording
 
 FORM_SECONDS = 1800
@@ -22,6 +22,8 @@ MATTER = 0.3
 """From this likelihood on a kind of legal matter is taken for what a message is about."""
 ASIDES = ("ask", "near", "agency", "follow")
 """Groups that are questions of their own, answered before the screening goes on."""
+ASIDES_HEARD = 2
+"""So many questions in a row are answered before the one that was asked is left open."""
 SMALL = ("chat", "outside", "move", "matter")
 
 
@@ -48,17 +50,18 @@ def open_screening(turn: Turn, earlier: Heard | None) -> tuple[Reply, Step]:
 def go_on(turn: Turn, state: Screening) -> tuple[Reply, Step]:
     """Return the reply to a message while the screening runs, and the step that it leads to."""
     first = turn.asks[0] if turn.asks else None
-    if first is not None and first.group in DANGERS:
+    if first is not None and first.group in DANGERS and not is_button(turn.text, state.asked):
         return decide(turn), Step(replace(state, asked=None), (), closed=True)
     anew = reopened(state, turn.text)
     if anew is not None:
         return _said(anew), anew
     heard = heard_in(turn, state.asked)
     aside = _aside(turn, heard)
-    moved = step(state, heard) if aside is None or heard.says_something else ask_again(state)
-    if aside is not None and first is not None and first.group in SMALL:
-        missed = step(state, heard)
-        moved = missed if state.misses else replace(moved, state=missed.state)
+    if aside is None or heard.says_something:
+        moved = step(state, heard)
+    else:
+        patience = ASIDES_HEARD if turn.asks[0].group in ASIDES else 1
+        moved = ask_again(state) if state.misses < patience else step(state, heard)
     return _said(moved, aside), moved
 
 
@@ -70,6 +73,16 @@ def heard_in(turn: Turn, asked: str | None) -> Heard:
     matter = max(matters, key=lambda ask: ask.confidence, default=None)
     kind = matter.key if matter is not None and matter.confidence >= MATTER else None
     return hear(turn.text, asked, control, kind if asked in (None, "aid_matter") else None)
+
+
+def asks_to_change(turn: Turn) -> bool:
+    """Tell whether a message outside the screening wants to change an answer given in it."""
+    return any(ask.intent in ("screen/change", "screen/back") for ask in turn.asks[:1])
+
+
+def reviewed(review: Step) -> Reply:
+    """Return the reply that shows answers given before for review."""
+    return _said(review)
 
 
 def overdue(turn: Turn) -> Reply:
@@ -115,4 +128,3 @@ def _said(moved: Step, aside: Reply | None = None) -> Reply:
         fact=aside.fact,
         summary=moved.summary,
     )
-

@@ -6,7 +6,7 @@ that nothing outside the closed sets of answers ever reaches the decision.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from legalbot.screening.hearing import GROUPS, Heard, resolve, titles_of
 from legalbot.screening.wording import QUESTIONS, Question, wording
 
 REVIEW = "aid_review"
+QUESTION_ONE = next(iter(QUESTIONS))
 CONFIRMED = "confirmed"
 FREE = (UNKNOWN, DECLINED)
 
@@ -72,9 +73,10 @@ def start(heard: Heard) -> Step:
     """Begin: say what will be asked, note what the first message told, ask the first open question."""
     words = wording()
     state = _filled(Screening({}), heard)
-    told = recap(state, told_only=True)
+    told, asked = recap(state, told_only=True), _next(state)
     noted = (words.sentences["noted"].format(recap="；".join(told)),) if told else ()
-    asked = _next(state)
+    if asked.state.asked == REVIEW:
+        noted = ()
     return replace(asked, says=(words.sentences["intro"], *noted, *asked.says))
 
 
@@ -103,8 +105,8 @@ def step(state: Screening, heard: Heard) -> Step:
 
 
 def ask_again(state: Screening) -> Step:
-    """Return the present question, unchanged, after something else was answered."""
-    return _asking(state, state.asked) if state.asked else _next(state)
+    """Return the present question, unchanged, after something else was replied to."""
+    return _asking(replace(state, misses=state.misses + 1), state.asked) if state.asked else _next(state)
 
 
 def recap(state: Screening, *, told_only: bool = False) -> list[str]:
@@ -140,7 +142,7 @@ def _filled(state: Screening, heard: Heard) -> Screening:
 
 
 def _consistent(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the answers with what follows from them: a named court order makes a case criminal, and so on."""
+    """Return the answers with what follows from them: a court order makes a case criminal."""
     values = dict(values)
     if values.get("aid_court") == "yes":
         values.setdefault("aid_case", "criminal")
@@ -234,7 +236,7 @@ def _back(state: Screening) -> Step:
     """Ask the question before the present one again."""
     earlier = [slot for slot in state.path if slot != state.asked]
     if not earlier:
-        return ask_again(state)
+        return _asking(state, state.asked or QUESTION_ONE)
     slot = earlier[-1]
     kept = {key: value for key, value in checked(state.slots).items() if key != slot}
     return _asking(Screening(kept, path=tuple(earlier)), slot)
@@ -265,8 +267,5 @@ def _concluded(state: Screening) -> Step:
 
 def _group_names(result: Result) -> str:
     options = wording().questions[GROUPS].options
-    named: Sequence[str] = [
-        options[key].recap if key in options else wording().questions["aid_hardship"].options["hard"].recap
-        for key in result.groups
-    ]
-    return "、".join(named)
+    low_income = wording().sentences["low_income"]
+    return "、".join(options[key].recap if key in options else low_income for key in result.groups)

@@ -19,6 +19,12 @@ from legalbot.text import normalise
 
 SURE = 0.6
 """From this confidence on the classifier's reading of an answer ("I'd rather not say") counts."""
+OPPOSITE = {
+    ("aid_case", "criminal"): "other",
+    ("aid_hardship", "hard"): "fine",
+    ("aid_court", "yes"): "no",
+}
+"""What denying an option says, where there are only two."""
 ADULT, OLD = 18, 60
 _CLAUSES = re.compile(r"[,，。;；!！?？\n、 ]+")
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")}
@@ -83,6 +89,11 @@ def resolve(heard: Heard, question: Question) -> Heard:
     return Heard({**heard.options, slot: value}, heard.groups, heard.not_groups, control)
 
 
+def is_button(text: str, asked: str | None) -> bool:
+    """Tell whether `text` is just what stands on a button of the question asked, or its number."""
+    return _pressed(normalise(text), wording().questions.get(asked or "")) is not None
+
+
 def whom_in_story(text: str) -> str | None:
     """Return for whom a first message speaks, as far as it says so: self, family, other, company."""
     plain = normalise(text)
@@ -143,31 +154,19 @@ def _in_words(plain: str, asked: str | None) -> tuple[dict[str, str], set[str], 
     options: dict[str, str] = {}
     groups: set[str] = set()
     denied: set[str] = set()
-    for slot, key, holds in _mentions(plain):
+    for slot, key, holds in _mentions(plain, asked or ""):
         if slot == GROUPS:
             (groups if holds else denied).add(key)
-        elif holds and (slot != "aid_review" or asked == "aid_review"):
-            options.setdefault(slot, key)
-        elif not holds:
-            other = _opposite(slot, key)
-            if other is not None:
-                options.setdefault(slot, other)
-    if "company" in options.values() and options.get("aid_for") == "company":
+        elif holds or (slot, key) in OPPOSITE:
+            options.setdefault(slot, key if holds else OPPOSITE[slot, key])
+    if options.get("aid_for") == "company":
         groups.clear()
     return options, groups, denied - groups
 
 
-def _opposite(slot: str, key: str) -> str | None:
-    return {
-        ("aid_case", "criminal"): "other",
-        ("aid_hardship", "hard"): "fine",
-        ("aid_court", "yes"): "no",
-    }.get((slot, key))
-
-
-def _mentions(plain: str) -> Iterator[tuple[str, str, bool]]:
+def _mentions(plain: str, asked: str) -> Iterator[tuple[str, str, bool]]:
     """Yield (slot, option, whether it holds) for each word found, but not those said of others or asked."""
-    owner, pattern = _words()
+    owner, pattern = _words(asked)
     hearing = wording().hearing
     for clause in filter(None, _CLAUSES.split(plain)):
         for match in pattern.finditer(clause):
@@ -184,13 +183,14 @@ def _of_others(before: str) -> bool:
     return bool(found) and not re.search("我|咱|俺", before[found[-1].end() :])
 
 
-@lru_cache(maxsize=1)
-def _words() -> tuple[dict[str, tuple[str, str]], re.Pattern[str]]:
+@lru_cache
+def _words(asked: str) -> tuple[dict[str, tuple[str, str]], re.Pattern[str]]:
+    """Return the (slot, option) of each word that counts while `asked` is asked, and a pattern of all."""
     owner = {
         normalise(word): (question.slot, option.key)
         for question in wording().questions.values()
         for option in question.options.values()
-        for word in option.words
+        for word in (*option.words, *(option.here if question.slot == asked else ()))
     }
     return owner, longest_first(owner)
 
@@ -206,7 +206,13 @@ def _control(plain: str, control: str) -> str:
     for key in ("cancel", "yes", "no"):
         if bare(plain) in wording().hearing[key] or (key != "cancel" and first in wording().hearing[key]):
             return key
-    return control
+    if control:
+        return control
+    return next((key for key in ("unknown", "decline") if _holds(plain, key)), "")
+
+
+def _holds(plain: str, key: str) -> bool:
+    return any(normalise(word) in plain for word in wording().hearing[key])
 
 
 def _aged(plain: str, asked: str | None, heard: Heard) -> Heard:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from legalbot.eligibility import ResultKind
 from legalbot.knowledge import Knowledge, knowledge
 from legalbot.paths import DATA
+from legalbot.replies import children
 from legalbot.yaml_file import Node, load
 
 QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -42,21 +43,39 @@ SENTENCES = (
     "declined_title",
     "next_step",
     "summary_title",
+    "low_income",
 )
 TEMPLATES: Mapping[str, tuple[str, ...]] = MappingProxyType({"noted": ("recap",), "summary": ("recap",)})
 REASONS = ("all_reached", "green_channel", "special_open", "court_open", "hardship_open", "company")
 WHO = ("self", "family", "other", "company", "unknown")
-HEARING = ("not", "asking", "them", "family", "other", "for", "wife", "yes", "no", "cancel")
+HEARING = (
+    "not",
+    "asking",
+    "them",
+    "family",
+    "other",
+    "for",
+    "wife",
+    "yes",
+    "no",
+    "cancel",
+    "unknown",
+    "decline",
+)
 
 
 @dataclass(frozen=True)
 class Option:
-    """One answer: its button (None where it is only heard), how it is summed up, and words that mean it."""
+    """One answer: its button (None where it is only heard), how it is summed up, and words that mean it.
+
+    Those of `here` mean it only where its question was asked.
+    """
 
     key: str
     title: str | None
     recap: str
     words: tuple[str, ...]
+    here: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -130,7 +149,7 @@ def _texts(node: Node, keys: tuple[str, ...]) -> Mapping[str, str]:
 def _question(node: Node, slot: str) -> Question:
     node.only(("label", "ask", "again", "yes", "no", "options", "none_title", "none_recap", "change_title"))
     fields = ("recap",) if slot == "aid_review" else ("who",)
-    options = {str(key): _option(node.node("options").node(key)) for key in node.node("options").values}
+    options = {str(key): _option(str(key), child) for key, child in children(node.node("options"))}
     for key in QUESTIONS[slot]:
         if key not in options:
             node.fail(f"缺少选项“{key}”，请补上", "options")
@@ -143,7 +162,7 @@ def _question(node: Node, slot: str) -> Question:
         label=node.text("label"),
         ask=node.template("ask", fields),
         again=node.template("again", fields),
-        options=MappingProxyType({key: Option(key, *found) for key, found in options.items()}),
+        options=MappingProxyType(options),
         yes=yes,
         no=no,
         extra={
@@ -152,6 +171,8 @@ def _question(node: Node, slot: str) -> Question:
     )
 
 
-def _option(node: Node) -> tuple[str | None, str, tuple[str, ...]]:
-    node.only(("title", "recap", "words"))
-    return node.text("title") if "title" in node.values else None, node.text("recap"), node.texts("words")
+def _option(key: str, node: Node) -> Option:
+    node.only(("title", "recap", "words", "here"))
+    title = node.text("title") if "title" in node.values else None
+    here = node.texts("here") if "here" in node.values else ()
+    return Option(key, title, node.text("recap"), node.texts("words"), here)
