@@ -8,6 +8,7 @@ from legalbot.knowledge import read_knowledge
 from legalbot.model import TrainingError, is_fresh, train
 from legalbot.paths import DATA, MODEL
 from legalbot.replies import read_replies
+from legalbot.screening.wording import read_wording
 from legalbot.serving.port import PortError, port_from_environment
 from legalbot.yaml_file import DataError
 
@@ -35,6 +36,7 @@ def check() -> None:
     """Refuse a broken fact base or broken wording."""
     facts = read_knowledge(DATA)
     read_replies(DATA, facts)
+    read_wording(DATA, facts)
     print(f"数据没有问题：{len(facts.facts)} 条事实。")
 
 

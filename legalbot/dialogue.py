@@ -124,14 +124,21 @@ def _decided(turn: Turn) -> Reply:
 def _half_sentence(turn: Turn) -> Ask | None:
     """Return what the message asks about the present topic, where it does not name one itself."""
     fact = knowledge().facts.get(turn.fact or "")
-    follow = turn.follows.get(fact.topic) if fact else None
-    if follow is None or follow.confidence < HALF or len(turn.asks) > 1:
+    if fact is None or len(turn.asks) > 1:
         return None
     best = turn.asks[0] if turn.asks else None
-    if best and best.intent == follow.intent:
-        return follow
+    if best and turn.follows and best.key in fact.next:
+        return best
+    follow = turn.follows.get(fact.topic)
+    if follow is None or follow.confidence < HALF:
+        return None
+    return follow if best and best.intent == follow.intent else _half_against(turn, best, follow, fact)
+
+
+def _half_against(turn: Turn, best: Ask | None, follow: Ask, fact: Fact) -> Ask | None:
+    """Return the half sentence's question, or what the message asks by itself, or None for the latter."""
     if best and not turn.named and best.group in ("ask", "near"):
-        return best if best.key in knowledge().facts[turn.fact or ""].next else follow
+        return best if best.key in fact.next else follow
     if best and turn.named and best.group == "ask" and best.confidence >= CLARIFY:
         return None
     if best is None or best.group in ("chat", "outside", "near", "screen"):

@@ -7,15 +7,19 @@ from dataclasses import replace
 from legalbot import dialogue
 from legalbot.dialogue import Reply, Turn, decide
 from legalbot.knowledge import knowledge
+from legalbot.nlu.features import concepts, squeeze, syllables
 from legalbot.nlu.understanding import DANGERS, is_asking
 from legalbot.screening.flow import Screening, Step, ask_again, reopened, step
 from legalbot.screening.flow import start as begin
 from legalbot.screening.hearing import SURE, Heard, hear, is_button
 from legalbot.screening.wording import wording
+from legalbot.text import normalise
 
 FORM_SECONDS = 1800
 """How long a question of the screening waits: what comes later is taken as said for itself."""
 START = "screen/start"
+AID = "法律援助"
+"""The operator's concept (data/lexicon/synonyms.yml) of what the screening is about."""
 MAYBE_START = 0.15
 """A legal problem or a question on legal aid is taken for an application where that is this likely."""
 MATTER = 0.3
@@ -31,11 +35,16 @@ def starts(turn: Turn) -> bool:
     """Tell whether a message asks for the screening: whether the writer may have legal aid."""
     if not turn.asks or turn.asks[0].group in DANGERS:
         return False
-    if any(ask.intent == START and ask.confidence >= dialogue.CLARIFY for ask in turn.asks):
-        return True
-    applies = turn.asks[0].group == "matter" or turn.asks[0].key.startswith("aid.")
-    likely = max((ask.confidence for ask in turn.ranking if ask.intent == START), default=0.0)
-    return applies and likely >= MAYBE_START
+    applies = turn.asks[0].group in ("matter", "screen") or turn.asks[0].key.startswith("aid.")
+    needed = MAYBE_START if speaks_of_aid(turn.text) else dialogue.SURE
+    likely = [ask.confidence for ask in (*turn.asks, *turn.ranking) if ask.intent == START]
+    return applies and max(likely, default=0.0) >= needed
+
+
+def speaks_of_aid(text: str) -> bool:
+    """Tell whether a text names legal aid, or a lawyer who costs nothing, in any of the operator's words."""
+    plain = squeeze(normalise(text))
+    return AID in concepts(plain, syllables(plain))
 
 
 def open_screening(turn: Turn, earlier: Heard | None) -> tuple[Reply, Step]:
