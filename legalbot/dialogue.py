@@ -245,7 +245,9 @@ def _matter(turn: Turn, key: str) -> Reply:
     if groups:
         says.append(wording["aid"].format(groups="、".join(groups)))
     says += [wording[name] for name in ("mediation", "notary") if getattr(matter, name)]
-    return _reply("legal_matter", "".join(says), replies().asks["matter"], turn.fact)
+    reply = _reply("legal_matter", "".join(says), replies().asks["matter"], turn.fact)
+    offered = (replies().matter_wording["start"], *reply.buttons)[:MAX_BUTTONS]
+    return replace(reply, buttons=offered) if groups else reply
 
 
 def groups_in(text: str) -> list[str]:

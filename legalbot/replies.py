@@ -28,6 +28,7 @@ MATTER_FIELDS: dict[str, tuple[str, ...]] = {
     "aid": ("groups",),
     "mediation": (),
     "notary": (),
+    "start": (),
 }
 MOVES: dict[str, tuple[str, ...]] = {
     "hedge": ("ask", "says"),

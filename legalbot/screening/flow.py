@@ -37,7 +37,7 @@ class Screening:
         groups = values.get(GROUPS)
         return Answers(
             whom=values.get("aid_for"),
-            groups=None if groups in (None, UNKNOWN) else frozenset(groups),
+            groups=frozenset(groups) if isinstance(groups, list) else None,
             case=values.get("aid_case"),
             court=values.get("aid_court"),
             matter=values.get("aid_matter"),
@@ -122,7 +122,7 @@ def recap(state: Screening, *, told_only: bool = False) -> list[str]:
 
 def _told(question: Question, value: Any) -> str:
     words = wording().sentences
-    if question.slot == GROUPS and value != UNKNOWN:
+    if isinstance(value, list):
         return "、".join(question.options[key].recap for key in value) or question.extra["none_recap"]
     free = {UNKNOWN: words["unknown_recap"], DECLINED: words["declined_recap"]}
     return free.get(value) or question.options[value].recap

@@ -106,7 +106,7 @@ def whom_in_story(text: str) -> str | None:
         for_them = rf"(?:{forms})(?:我|我家|我们家)?(?:{people})"
         of_them = rf"(?:{people})[^,。!?]{{0,8}}(?:案子|申请|够不够|符不符合)"
         if re.search(f"{for_them}|{of_them}", plain):
-            return kind
+            return "family" if re.search(rf"(?:我|俺|家)(?:的|家)?(?:{family})", plain) else kind
     speaks = re.search(rf"(?:我|俺)(?!们|的?(?:{family}|{other}))", plain)
     return "self" if speaks else None
 

@@ -34,7 +34,6 @@ SENTENCES = (
     "moved_on",
     "cancelled",
     "expired",
-    "start_button",
     "nothing_to_change",
     "change_which",
     "unknown_recap",
