@@ -10,6 +10,7 @@ from legalbot.paths import DATA, MODEL
 from legalbot.replies import read_replies
 from legalbot.screening.wording import read_wording
 from legalbot.serving.port import PortError, port_from_environment
+from legalbot.settings import SettingError
 from legalbot.yaml_file import DataError
 
 FAILED = 1
@@ -24,7 +25,7 @@ def main(arguments: list[str]) -> int:
         return MISUSED
     try:
         commands[arguments[0]]()
-    except (DataError, PortError, TrainingError) as error:
+    except (DataError, PortError, SettingError, TrainingError) as error:
         print(f"出错：{error}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:

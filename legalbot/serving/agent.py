@@ -17,6 +17,8 @@ from rasa.utils.log_utils import configure_structlog  # isort: skip
 from legalbot.dialogue import sorry  # isort: skip
 from legalbot.knowledge import knowledge  # isort: skip
 from legalbot.lexicon import segmenter  # isort: skip
+from legalbot.serving.locks import ConversationLocks  # isort: skip
+from legalbot.serving.store import ConversationStore  # isort: skip
 from legalbot.serving.in_process import InProcessActions, check_answers_once_compiled  # isort: skip
 
 
@@ -32,8 +34,11 @@ class Said:
     buttons: tuple[str, ...]
 
 
-def load_agent(model: Path) -> Agent:
+def load_agent(model: Path, store: ConversationStore | None = None) -> Agent:
     """Return the agent of `model`, with jieba warm and the actions in this process.
+
+    Conversations are kept in `store`, without one in memory only. Rasa would wrap the store in one that
+    hides its failures; here they reach the person as an honest sentence.
 
     Raises:
         FileNotFoundError: there is no such model.
@@ -43,7 +48,11 @@ def load_agent(model: Path) -> Agent:
     quiet_logs()
     check_answers_once_compiled()
     segmenter().initialize()
-    return Agent.load(str(model), action_endpoint=InProcessActions())
+    agent = Agent.load(str(model), action_endpoint=InProcessActions(), lock_store=ConversationLocks())
+    if store is not None:
+        store.domain = agent.domain
+        agent.tracker_store = agent.processor.tracker_store = store
+    return agent
 
 
 def quiet_logs() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from pathlib import Path
 
@@ -13,22 +14,39 @@ from sanic import Sanic  # isort: skip
 from legalbot.paths import ROOT  # isort: skip
 from legalbot.serving.agent import check_answering, load_agent  # isort: skip
 from legalbot.serving.port import HOST  # isort: skip
+from legalbot.serving.store import ConversationStore  # isort: skip
+from legalbot.settings import keep_days  # isort: skip
 
 READY = "可以提问了：http://{host}:{port}/  （按 Ctrl-C 停止）"
 
 
 def serve(model: Path, port: int) -> None:
     """Serve `model` on `port` until Ctrl-C or SIGTERM."""
+    keep_days()
     channels = create_http_input_channels(None, str(ROOT / "credentials.yml"))
     app = configure_app(channels, enable_api=False, port=port)
     app.register_listener(partial(_load, model), "before_server_start")
+    app.register_listener(_close, "after_server_stop")
     app.register_listener(partial(_announce, port), "after_server_start")
     app.run(host=HOST, port=port, access_log=False, motd=False, debug=False)
 
 
 async def _load(model: Path, app: Sanic, loop: object) -> None:
-    app.ctx.agent = load_agent(model)
+    app.ctx.store = ConversationStore()
+    app.ctx.agent = load_agent(model, app.ctx.store)
     await check_answering(app.ctx.agent)
+    app.add_task(_forget_in_time(app.ctx.store))
+
+
+async def _close(app: Sanic, loop: object) -> None:
+    app.ctx.store.close()
+
+
+async def _forget_in_time(store: ConversationStore) -> None:
+    """Delete what is too old, now and every hour."""
+    while True:
+        await store.forget_older_than(keep_days())
+        await asyncio.sleep(3600)
 
 
 async def _announce(port: int, app: Sanic, loop: object) -> None:
