@@ -98,10 +98,10 @@ class Reply:
 
 def decide(turn: Turn) -> Reply:
     """Return the reply to a turn; its outcome is one of `data/replies/outcomes.yml`."""
-    return _heeding_danger(turn, _decided(turn))
+    return heeding_danger(turn, _decided(turn))
 
 
-def _heeding_danger(turn: Turn, reply: Reply) -> Reply:
+def heeding_danger(turn: Turn, reply: Reply) -> Reply:
     """Put the emergency numbers above a reply where danger is not believed, but not unlikely either."""
     if turn.danger < DANGER or reply.outcome in ("emergency", "answered", "answered_partly", "not_in_report"):
         return reply

@@ -33,6 +33,8 @@ WARNED = 0.55
 """A message as a whole is believed to tell danger from this confidence on."""
 WARNED_PIECE = 0.8
 """A piece is, where the whole is not clearly something else; by itself a piece looks dangerous more often."""
+HINTED = 0.5
+"""How likely danger is at least where a word speaks of it."""
 CLEAR = 0.6
 """A half sentence is taken for a question about the present topic from this score on."""
 MAX_ELLIPSIS = 14
@@ -42,6 +44,8 @@ MAX_NAMELESS = 7
 MAX_PIECES = 8
 SILENT = ("chat", "screen", "outside", "move")
 """Groups that do not count as an ask where the message asks something else."""
+APPLIES = "screen/start"
+"""Asks whether one may have legal aid: the one question among the silent groups."""
 DANGERS = ("alarm", "scam")
 
 
@@ -125,6 +129,7 @@ class Understander:
             danger = self._understood_danger(typed)
         asks, unread = ([danger], False) if danger else self._choose(whole[0], parts)
         likely = _likely_danger(whole, [part for _, part in parts])
+        likely = max(likely, HINTED) if has_danger_word(normal) else likely
         half = "".join(piece for piece, best in parts if best.group != "chat" or best.confidence < SURE)
         follows = self._follows(half)
         return Understanding(normal, whole, tuple(asks), follows, unread, is_named(normal), likely)
@@ -202,7 +207,7 @@ class Understander:
 
 def _stands_alone(candidate: Candidate, asking: bool) -> bool:
     """Tell whether a piece of a message is clear enough, and asks something, to be an ask of its own."""
-    if candidate.group in SILENT or not asking:
+    if not asking or (candidate.group in SILENT and candidate.intent != APPLIES):
         return False
     return candidate.confidence >= (SURE if candidate.group == "ask" else CERTAIN)
 
@@ -231,6 +236,11 @@ def _likely_danger(whole: Sequence[Candidate], parts: Sequence[Candidate]) -> fl
     """Return how likely a message tells of danger, as a whole or in a piece."""
     alarms = [part.confidence for part in parts if part.group == "alarm"]
     return max([sum(one.confidence for one in whole if one.group == "alarm"), *alarms])
+
+
+def has_danger_word(normal: str) -> bool:
+    """Tell whether a normalised text has a word that speaks of danger to life."""
+    return any(word in normal for word in table("markers").texts("danger"))
 
 
 def heeded(normal: str) -> str:

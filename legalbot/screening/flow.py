@@ -95,13 +95,22 @@ def step(state: Screening, heard: Heard) -> Step:
     question = wording().questions.get(state.asked or "")
     if question is None:
         return _next(_filled(state, heard))
+    if state.asked == GROUPS and state.misses and heard.not_groups and not heard.groups:
+        heard = replace(heard, not_groups=frozenset(question.options))
     heard = resolve(heard, question)
     if state.asked == REVIEW:
         return _reviewed(state, heard)
     filled = _filled(state, heard)
-    if _is_open(filled, question.slot):
-        return _missed(filled, question)
-    return _next(filled)
+    if question.slot not in _needed(filled) or not _is_open(filled, question.slot):
+        return _next(filled)
+    told = [line for line in recap(filled) if line not in recap(state)]
+    return _changed(filled, told) if told else _missed(filled, question)
+
+
+def _changed(state: Screening, told: list[str]) -> Step:
+    """Say what was heard beside the question, and ask it again."""
+    asked = _asking(state, state.asked or QUESTION_ONE)
+    return replace(asked, says=(wording().sentences["changed"].format(recap="；".join(told)), *asked.says))
 
 
 def ask_again(state: Screening) -> Step:
@@ -170,7 +179,8 @@ def _needed(state: Screening) -> list[str]:
 def _next(state: Screening) -> Step:
     for slot in _needed(state):
         if _is_open(state, slot):
-            return _asking(replace(state, misses=0, path=(*state.path, slot)), slot)
+            path = (*(before for before in state.path if before != slot), slot)
+            return _asking(replace(state, misses=0, path=path), slot)
     return _concluded(state)
 
 
@@ -198,15 +208,25 @@ def _missed(state: Screening, question: Question) -> Step:
 
 def _reviewed(state: Screening, heard: Heard) -> Step:
     """Confirm, change, or show once more."""
-    changed = _filled(state, replace(heard, options=_without_review(heard.options)))
+    changed = _without_denied(_filled(state, replace(heard, options=_without_review(heard.options))), heard)
     if changed.slots != checked(state.slots):
         return _next(replace(changed, misses=0))
-    confirms = heard.options.get(REVIEW) == CONFIRMED or heard.says_something
-    if confirms or (state.misses and heard.control not in ("change", "no")):
-        return _concluded(state)
-    if heard.control in ("change", "no") and state.misses < 2:
+    if heard.control in ("change", "no"):
         return _which(state)
+    confirms = heard.options.get(REVIEW) == CONFIRMED or heard.says_something
+    if confirms or state.misses > 1:
+        return _concluded(state)
     return _asking(replace(state, misses=state.misses + 1), REVIEW, again=True)
+
+
+def _without_denied(state: Screening, heard: Heard) -> Screening:
+    """Return the state without answers that were denied: they are asked anew."""
+    kept = {slot: value for slot, value in state.slots.items() if (slot, value) not in _pairs(heard)}
+    return replace(state, slots=kept)
+
+
+def _pairs(heard: Heard) -> list[tuple[str, str]]:
+    return [(slot, key) for slot, key in heard.denied if heard.options.get(slot) in (None, key)]
 
 
 def _without_review(options: Mapping[str, str]) -> dict[str, str]:

@@ -1,24 +1,29 @@
 """What an answer in the screening says, whichever question was asked. Pure: no Rasa, never raises.
 
 Words come first: they say plainly what holds or does not. A bare yes, no, number or "none of these" is
-taken only for the question that was asked.
+taken only for the question that was asked; a question is no answer; what is said of somebody else is not
+taken for the person whom the screening is about.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from legalbot.eligibility import DECLINED, SPECIAL, UNKNOWN
 from legalbot.lexicon import longest_first
+from legalbot.nlu.features import syllables
 from legalbot.nlu.understanding import bare
 from legalbot.screening.wording import Question, wording
 from legalbot.text import normalise
 
 SURE = 0.6
 """From this confidence on the classifier's reading of an answer ("I'd rather not say") counts."""
+GROUPS = "aid_groups"
+CRIMINAL = "criminal"
+"""The kind of legal matter that the question about the case asks for."""
 OPPOSITE = {
     ("aid_case", "criminal"): "other",
     ("aid_hardship", "hard"): "fine",
@@ -26,18 +31,23 @@ OPPOSITE = {
 }
 """What denying an option says, where there are only two."""
 ADULT, OLD = 18, 60
+BY_SOUND = 3
+"""Fewest syllables of a word that is recognised by its sound."""
+Option = tuple[str, str]
+"""A slot and one of its options."""
 _CLAUSES = re.compile(r"[,，。;；!！?？\n、 ]+")
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")}
-_AGE = re.compile(r"(\d{1,3}|[一二三四五六七八九]?十[一二三四五六七八九]?)[多几来]?(?:周?岁|了$|$)")
+_AGE = re.compile(
+    r"(\d{2,3}|\d(?=周?岁)|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九](?=周?岁))[多几来]?(周?岁|了$|$)"
+)
 _NUMBER = re.compile(r"(?:选|第)?([1-9一二三四五六七八九])(?:个|项|号)?")
-GROUPS = "aid_groups"
-CRIMINAL = "criminal"
-"""The kind of legal matter that the question about the case asks for."""
+_NUMBERS = re.compile(r"[1-9](?:[和,、 及跟]{1,2}[1-9])+")
 
 
 @dataclass(frozen=True)
 class Heard:
-    """What a message says: options by slot, groups that hold and that do not, and one `control` word.
+    """What a message says: options by slot, groups that hold and that do not, options that were denied,
+    and one `control` word.
 
     `control`: yes, no, none, unknown, decline, back, change, cancel, or empty.
     """
@@ -45,6 +55,7 @@ class Heard:
     options: Mapping[str, str] = field(default_factory=dict)
     groups: frozenset[str] = frozenset()
     not_groups: frozenset[str] = frozenset()
+    denied: frozenset[Option] = frozenset()
     control: str = ""
 
     @property
@@ -61,19 +72,21 @@ def hear(text: str, asked: str | None, control: str = "", matter: str | None = N
     plain = normalise(text)
     question = wording().questions.get(asked or "")
     pressed = _pressed(plain, question)
-    if question is not None and pressed is not None:
+    if question is not None and pressed:
         return _chosen(question, pressed)
-    options, groups, denied = _in_words(plain, asked)
-    whom = whom_in_story(plain)
-    if asked in (None, "aid_for") and whom is not None:
-        options.setdefault("aid_for", whom)
-    if whom in (None, "self") and longest_first(wording().hearing["wife"]).search(plain):
-        groups.add("women")
+    whom = whom_in_story(plain, asked)
+    heard = _in_words(plain, asked, whom)
+    options = dict(heard.options)
+    if whom is not None and (asked in (None, "aid_for") or _asks_for(plain)):
+        options["aid_for"] = whom
+    groups = heard.groups
+    if whom == "self" and longest_first(wording().hearing["wife"]).search(plain):
+        groups |= {"women"}
     kinds = wording().questions["aid_matter"].options
     if matter not in (None, CRIMINAL):
         options.setdefault("aid_matter", matter if matter in kinds else "other")
-    heard = Heard(options, frozenset(groups), frozenset(denied), _control(plain, control))
-    return _aged(plain, asked, heard)
+    heard = replace(heard, options=options, groups=groups, control=_control(plain, control, question))
+    return _aged(plain, asked, whom, heard)
 
 
 def resolve(heard: Heard, question: Question) -> Heard:
@@ -82,48 +95,49 @@ def resolve(heard: Heard, question: Question) -> Heard:
     if slot in heard.options or (slot == GROUPS and (heard.groups or heard.not_groups)):
         return heard
     if slot == GROUPS and control in ("none", "no"):
-        return Heard(heard.options, frozenset(), frozenset(question.options), control)
-    value = {"yes": question.yes, "no": question.no, "unknown": UNKNOWN, "decline": DECLINED}.get(control)
+        return replace(heard, not_groups=frozenset(question.options))
+    meant = {
+        "yes": question.yes,
+        "no": question.no,
+        "none": question.no,
+        "unknown": UNKNOWN,
+        "decline": DECLINED,
+    }
+    value = meant.get(control)
     if value is None or (slot == "aid_review" and control in ("unknown", "decline")):
         return heard
-    return Heard({**heard.options, slot: value}, heard.groups, heard.not_groups, control)
+    return replace(heard, options={**heard.options, slot: value})
 
 
 def is_button(text: str, asked: str | None) -> bool:
     """Tell whether `text` is just what stands on a button of the question asked, or its number."""
-    return _pressed(normalise(text), wording().questions.get(asked or "")) is not None
+    return bool(_pressed(normalise(text), wording().questions.get(asked or "")))
 
 
-def whom_in_story(text: str) -> str | None:
-    """Return for whom a first message speaks, as far as it says so: self, family, other, company."""
+def whom_in_story(text: str, asked: str | None = None) -> str | None:
+    """Return for whom a message speaks, as far as it says so: self, family, other, company."""
     plain = normalise(text)
-    options, _, _ = _in_words(plain, None)
-    if "aid_for" in options:
-        return options["aid_for"]
+    named = next(
+        (key for slot, key, holds in _mentions(plain, asked or "", None) if slot == "aid_for" and holds), None
+    )
+    if named is not None:
+        return named
     words = wording().hearing
     family, other, forms = (longest_first(words[key]).pattern for key in ("family", "other", "for"))
+    own_family = re.search(rf"(?:我|俺)(?:的|家|们家)?(?:{family})", plain)
     for kind, people in (("family", family), ("other", other)):
         for_them = rf"(?:{forms})(?:我|我家|我们家)?(?:{people})"
         of_them = rf"(?:{people})[^,。!?]{{0,8}}(?:案子|申请|够不够|符不符合)"
         if re.search(f"{for_them}|{of_them}", plain):
-            return "family" if re.search(rf"(?:我|俺|家)(?:的|家)?(?:{family})", plain) else kind
-    speaks = re.search(rf"(?:我|俺)(?!们|的?(?:{family}|{other}))", plain)
-    return "self" if speaks else None
-
-
-def _pressed(plain: str, question: Question | None) -> str | None:
-    """Return the option whose button was pressed, or typed as it stands or by its number."""
-    if question is None:
-        return None
-    typed, titles = bare(plain), titles_of(question)
-    for key, title in titles.items():
-        if typed == bare(normalise(title)):
-            return key
-    number = _NUMBER.fullmatch(typed)
-    if number is None or question.slot == "aid_review":
-        return None
-    place = int(_DIGITS.get(number[1], number[1]))
-    return list(titles)[place - 1] if 0 < place <= len(titles) else None
+            return "family" if own_family else kind
+    if asked == "aid_for":
+        for kind, people in (("family", family), ("other", other)):
+            if re.search(people, plain):
+                return kind
+    speaks = re.search(rf"(?<!不是)(?:我|俺)(?!们|的?(?:家|家的)?(?:{family}|{other}))", plain)
+    if speaks:
+        return "self"
+    return "family" if own_family and asked is None else None
 
 
 def titles_of(question: Question) -> dict[str, str]:
@@ -134,106 +148,163 @@ def titles_of(question: Question) -> dict[str, str]:
         titles["none"] = question.extra["none_title"]
     if question.slot == "aid_hardship":
         titles[DECLINED] = words["declined_title"]
-    if question.slot in ("aid_groups", "aid_court", "aid_hardship"):
+    if question.slot in (GROUPS, "aid_court", "aid_hardship"):
         titles[UNKNOWN] = words["unknown_title"]
     if "change_title" in question.extra:
         titles["change"] = question.extra["change_title"]
     return titles
 
 
-def _chosen(question: Question, key: str) -> Heard:
-    if key in ("none", "change"):
-        return resolve(Heard(control=key), question)
-    if question.slot == GROUPS and key != UNKNOWN:
-        return Heard(groups=frozenset((key,)))
-    return Heard({question.slot: key})
+def _asks_for(plain: str) -> bool:
+    """Tell whether a message says that its writer asks for somebody else: "I'm asking for my mother"."""
+    words = wording().hearing
+    people = longest_first((*words["family"], *words["other"])).pattern
+    forms, verbs = (longest_first(words[key]).pattern for key in ("for", "asks_for"))
+    return bool(re.search(rf"(?:{forms})(?:我|我家)?(?:{people})[^,。!?]{{0,3}}(?:{verbs})", plain))
 
 
-def _in_words(plain: str, asked: str | None) -> tuple[dict[str, str], set[str], set[str]]:
-    """Return options by slot, groups that hold and groups that do not, as the words of `plain` have it."""
+def _pressed(plain: str, question: Question | None) -> tuple[str, ...]:
+    """Return the options whose buttons were pressed, or typed as they stand or by their numbers."""
+    if question is None:
+        return ()
+    typed, titles = bare(plain), titles_of(question)
+    for key, title in titles.items():
+        if typed == bare(normalise(title)):
+            return (key,)
+    if question.slot == "aid_review":
+        return ()
+    numbers = re.findall(r"[1-9]", plain) if question.slot == GROUPS and _NUMBERS.fullmatch(plain) else []
+    single = _NUMBER.fullmatch(typed)
+    places = [int(number) for number in numbers] or (
+        [int(_DIGITS.get(single[1], single[1]))] if single else []
+    )
+    keys = list(titles)
+    return tuple(keys[place - 1] for place in places) if all(place <= len(keys) for place in places) else ()
+
+
+def _chosen(question: Question, keys: tuple[str, ...]) -> Heard:
+    if keys[0] in ("none", "change"):
+        return resolve(Heard(control=keys[0]), question)
+    if question.slot == GROUPS and UNKNOWN not in keys:
+        return Heard(groups=frozenset(keys) - {"none"})
+    return Heard({question.slot: keys[0]})
+
+
+def _in_words(plain: str, asked: str | None, whom: str | None) -> Heard:
+    """Return options, groups and denials, as the words of `plain` have it."""
     options: dict[str, str] = {}
     groups: set[str] = set()
-    denied: set[str] = set()
-    for slot, key, holds in _mentions(plain, asked or ""):
+    not_groups: set[str] = set()
+    denied: set[Option] = set()
+    for slot, key, holds in _mentions(plain, asked or "", whom):
+        if not holds:
+            denied.add((slot, key))
         if slot == GROUPS:
-            (groups if holds else denied).add(key)
+            (groups if holds else not_groups).add(key)
         elif holds or (slot, key) in OPPOSITE:
             options.setdefault(slot, key if holds else OPPOSITE[slot, key])
     if options.get("aid_for") == "company":
         groups.clear()
-    return options, groups, denied - groups
+    return Heard(options, frozenset(groups), frozenset(not_groups - groups), frozenset(denied))
 
 
-def _mentions(plain: str, asked: str) -> Iterator[tuple[str, str, bool]]:
+def _mentions(plain: str, asked: str, whom: str | None) -> Iterator[tuple[str, str, bool]]:
     """Yield (slot, option, whether it holds) for each word found, but not those said of others or asked."""
     owner, pattern = _words(asked)
-    hearing = wording().hearing
+    hearing, found = wording().hearing, False
     for clause in filter(None, _CLAUSES.split(plain)):
+        if any(word in clause for word in hearing["questions"]):
+            continue
         for match in pattern.finditer(clause):
             before = clause[: match.start()]
-            if before.endswith(hearing["asking"]) or _of_others(before):
+            if before.endswith(hearing["asking"]) or _of_others(before, whom):
                 continue
-            slot, key = owner[match.group()]
-            yield slot, key, not re.search(rf"(?:{_nots()})[什么啥哪样个是]{{0,2}}$", before)
+            found = True
+            slot, key, holds = owner[match.group()]
+            yield slot, key, holds and not _denies().search(before)
+    if not found:
+        yield from ((slot, key, holds) for slot, key, holds in _by_sound(plain, asked))
 
 
-def _of_others(before: str) -> bool:
-    """Tell whether what follows is said of the other side: "the boss is …", but not "the boss owes us …"."""
-    found = list(longest_first(wording().hearing["them"]).finditer(before))
-    return bool(found) and not re.search("我|咱|俺", before[found[-1].end() :])
+def _by_sound(plain: str, asked: str) -> Iterator[tuple[str, str, bool]]:
+    """Yield the options of words that only sound like a part of a short answer: typing errors."""
+    sounds = f" {' '.join(syllables(plain))} "
+    for word, option in _words(asked)[0].items():
+        heard = syllables(word)
+        if len(heard) >= BY_SOUND and f" {' '.join(heard)} " in sounds:
+            yield option
+
+
+def _of_others(before: str, whom: str | None) -> bool:
+    """Tell whether what follows is said of somebody else: "the boss is …", but not "the boss owes us …"."""
+    hearing = wording().hearing
+    them = list(longest_first(hearing["them"]).finditer(before))
+    if them and not re.search("我|咱|俺", before[them[-1].end() :]):
+        return True
+    if re.search(rf"(?:{longest_first(hearing['not_of_self']).pattern})[一个了]{{0,2}}$", before):
+        return True
+    family = longest_first(hearing["family"]).pattern
+    return whom == "self" and bool(re.search(rf"(?:{family})[^我]*$", before))
 
 
 @lru_cache
-def _words(asked: str) -> tuple[dict[str, tuple[str, str]], re.Pattern[str]]:
-    """Return the (slot, option) of each word that counts while `asked` is asked, and a pattern of all."""
-    owner = {
-        normalise(word): (question.slot, option.key)
-        for question in wording().questions.values()
-        for option in question.options.values()
-        for word in (*option.words, *(option.here if question.slot == asked else ()))
-    }
+def _words(asked: str) -> tuple[dict[str, tuple[str, str, bool]], re.Pattern[str]]:
+    """Return (slot, option, holds) of each word that counts while `asked` is asked, and a pattern of all."""
+    owner: dict[str, tuple[str, str, bool]] = {}
+    for question in wording().questions.values():
+        for option in question.options.values():
+            here = option.here if question.slot == asked else ()
+            owner |= {normalise(word): (question.slot, option.key, False) for word in option.denied_by}
+            owner |= {normalise(word): (question.slot, option.key, True) for word in (*option.words, *here)}
     return owner, longest_first(owner)
 
 
 @lru_cache(maxsize=1)
-def _nots() -> str:
-    return longest_first(wording().hearing["not"]).pattern
+def _denies() -> re.Pattern[str]:
+    hearing = wording().hearing
+    filler = re.escape(wording().sentences["filler"])
+    return re.compile(rf"(?:{longest_first(hearing['not']).pattern})[{filler}]{{0,3}}$")
 
 
-def _control(plain: str, control: str) -> str:
+def _control(plain: str, control: str, question: Question | None) -> str:
     """Return the control word: a message that is one, or begins with one, before the classifier's reading."""
+    hearing = wording().hearing
     first = bare(next(filter(None, _CLAUSES.split(plain)), ""))
+    if question is not None and any(word in plain for word in question.wrong):
+        return "change"
     for key in ("cancel", "yes", "no"):
-        if bare(plain) in wording().hearing[key] or (key != "cancel" and first in wording().hearing[key]):
+        if bare(plain) in hearing[key] or (key != "cancel" and first in hearing[key]):
             return key
+    if question is not None and any(word in plain for word in question.none):
+        return "none"
     if control:
         return control
-    return next((key for key in ("unknown", "decline") if _holds(plain, key)), "")
+    return next(
+        (key for key in ("unknown", "decline") if any(normalise(w) in plain for w in hearing[key])), ""
+    )
 
 
-def _holds(plain: str, key: str) -> bool:
-    return any(normalise(word) in plain for word in wording().hearing[key])
-
-
-def _aged(plain: str, asked: str | None, heard: Heard) -> Heard:
+def _aged(plain: str, asked: str | None, whom: str | None, heard: Heard) -> Heard:
     """Return `heard` with what an age says: a minor, or an old person among "special groups"."""
-    clauses = _CLAUSES.split(plain)
-    found = [match for clause in clauses for match in _AGE.finditer(clause)]
-    ages = [_years(match[1]) for match in found if match[0][-1] in "岁了" or asked == GROUPS]
     groups, denied = set(heard.groups), set(heard.not_groups)
-    for age in ages:
+    family = longest_first(wording().hearing["family"])
+    for clause in _CLAUSES.split(plain):
+        match = _AGE.search(clause)
+        if match is None or (whom == "self" and family.search(clause)):
+            continue
+        age = _years(match[1]) if match[2] or asked == GROUPS else 0
         if 0 < age < ADULT:
             groups.add("minor")
-        elif OLD <= age < 120:
-            groups.add(SPECIAL)
+        elif 0 < age < 120:
             denied.add("minor")
-        elif age < OLD:
-            denied.add("minor")
-    return Heard(heard.options, frozenset(groups), frozenset(denied - groups), heard.control)
+            groups |= {SPECIAL} if age >= OLD else set()
+    return replace(heard, groups=frozenset(groups), not_groups=frozenset(denied - groups))
 
 
 def _years(number: str) -> int:
     if number.isdigit():
         return int(number)
+    if "十" not in number:
+        return _DIGITS[number]
     tens, _, ones = number.partition("十")
     return 10 * _DIGITS.get(tens, 1) + _DIGITS.get(ones, 0)

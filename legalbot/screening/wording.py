@@ -44,22 +44,15 @@ SENTENCES = (
     "summary_title",
     "low_income",
 )
-TEMPLATES: Mapping[str, tuple[str, ...]] = MappingProxyType({"noted": ("recap",), "summary": ("recap",)})
+TEMPLATES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"noted": ("recap",), "changed": ("recap",), "summary": ("recap",)}
+)
 REASONS = ("all_reached", "green_channel", "special_open", "court_open", "hardship_open", "company")
 WHO = ("self", "family", "other", "company", "unknown")
+REQUIRED = ("label", "ask", "again", "options")
 HEARING = (
-    "not",
-    "asking",
-    "them",
-    "family",
-    "other",
-    "for",
-    "wife",
-    "yes",
-    "no",
-    "cancel",
-    "unknown",
-    "decline",
+    *("not", "asking", "questions", "not_of_self", "them", "family", "other", "for", "asks_for", "not_now"),
+    *("wife", "yes", "no", "cancel", "unknown", "decline"),
 )
 
 
@@ -67,7 +60,7 @@ HEARING = (
 class Option:
     """One answer: its button (None where it is only heard), how it is summed up, and words that mean it.
 
-    Those of `here` mean it only where its question was asked.
+    Those of `here` mean it only where its question was asked; those of `denied_by` deny it.
     """
 
     key: str
@@ -75,11 +68,15 @@ class Option:
     recap: str
     words: tuple[str, ...]
     here: tuple[str, ...]
+    denied_by: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Question:
-    """One question of the form; `yes` and `no` are the options that a bare yes or no means, if any."""
+    """One question of the form; `yes` and `no` are the options that a bare yes or no means, if any.
+
+    `none` are ways to say that no option holds, `wrong` that something is not right.
+    """
 
     slot: str
     label: str
@@ -88,6 +85,8 @@ class Question:
     options: Mapping[str, Option]
     yes: str | None
     no: str | None
+    none: tuple[str, ...]
+    wrong: tuple[str, ...]
     extra: Mapping[str, str]
     """Titles beyond the options: none_title, none_recap, change_title."""
 
@@ -125,6 +124,7 @@ def read_wording(data: Path, facts: Knowledge) -> Wording:
             top.fail(f"没有“{fact}”这个事实", "ask")
     kinds = {kind.value: ("groups", "why") for kind in ResultKind}
     sentences = {key: top.text(key) for key in SENTENCES}
+    sentences["filler"] = top.node("hearing").text("filler")
     sentences |= {key: top.template(key, fields) for key, fields in TEMPLATES.items()}
     questions = top.node("questions")
     questions.only(QUESTIONS)
@@ -146,7 +146,7 @@ def _texts(node: Node, keys: tuple[str, ...]) -> Mapping[str, str]:
 
 
 def _question(node: Node, slot: str) -> Question:
-    node.only(("label", "ask", "again", "yes", "no", "options", "none_title", "none_recap", "change_title"))
+    node.only((*REQUIRED, "yes", "no", "none", "wrong", "none_title", "none_recap", "change_title"))
     fields = ("recap",) if slot == "aid_review" else ("who",)
     options = {str(key): _option(str(key), child) for key, child in children(node.node("options"))}
     for key in QUESTIONS[slot]:
@@ -164,6 +164,8 @@ def _question(node: Node, slot: str) -> Question:
         options=MappingProxyType(options),
         yes=yes,
         no=no,
+        none=node.texts("none") if "none" in node.values else (),
+        wrong=node.texts("wrong") if "wrong" in node.values else (),
         extra={
             key: node.text(key) for key in ("none_title", "none_recap", "change_title") if key in node.values
         },
@@ -171,7 +173,7 @@ def _question(node: Node, slot: str) -> Question:
 
 
 def _option(key: str, node: Node) -> Option:
-    node.only(("title", "recap", "words", "here"))
+    node.only(("title", "recap", "words", "here", "denied_by"))
     title = node.text("title") if "title" in node.values else None
-    here = node.texts("here") if "here" in node.values else ()
-    return Option(key, title, node.text("recap"), node.texts("words"), here)
+    here, denied_by = (node.texts(name) if name in node.values else () for name in ("here", "denied_by"))
+    return Option(key, title, node.text("recap"), node.texts("words"), here, denied_by)
