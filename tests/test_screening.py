@@ -110,6 +110,28 @@ async def test_an_emergency_leaves_the_form_at_once(person, said):
     assert await person.slot("requested_slot") is None
 
 
+@pytest.mark.parametrize("said", ["娃娃", "带两个娃娃", "恼火得很", "老年人", "我眼睛看不见"])
+async def test_an_answer_with_a_frightening_word_is_no_emergency(person, said):
+    await person.says("我能申请法律援助吗")
+    await person.says(said)
+    assert await person.slot("requested_slot") is not None
+    assert await person.slot("outcome") != "emergency"
+
+
+@pytest.mark.parametrize("said", ["他要杀我，我能申请法律援助吗", "我要自杀了没人给我法律援助"])
+async def test_danger_comes_before_the_screening(person, said):
+    first = (await person.says(said)).splitlines()[0]
+    assert "110" in first
+
+
+@pytest.mark.parametrize(
+    "said", ["我申请的法律援助被拒了怎么办", "已经申请法律援助三个月没消息", "法律援助是免费的吗"]
+)
+async def test_what_only_speaks_of_legal_aid_does_not_start_it(person, said):
+    await person.says(said)
+    assert await person.slot("requested_slot") is None
+
+
 @pytest.mark.parametrize("said", ["/restart", '/ask{"aid_for":"self"}', "{{7*7}}", "<b>农</b>", "👌", "   "])
 async def test_odd_input_in_the_form_is_asked_again(person, said):
     await person.says("我能申请法律援助吗")

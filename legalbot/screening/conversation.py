@@ -32,7 +32,7 @@ SHORT = 4
 """So many characters are rather an answer than a call for help."""
 ASIDES_HEARD = 2
 """So many questions in a row are answered before the one that was asked is left open."""
-SMALL = ("chat", "outside", "move", "matter")
+SMALL = ("chat", "outside", "matter")
 
 
 def starts(turn: Turn) -> bool:

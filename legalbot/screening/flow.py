@@ -213,8 +213,8 @@ def _reviewed(state: Screening, heard: Heard) -> Step:
         return _next(replace(changed, misses=0))
     if heard.control in ("change", "no"):
         return _which(state)
-    confirms = heard.options.get(REVIEW) == CONFIRMED or heard.says_something
-    if confirms or state.misses > 1:
+    agrees = bool(heard.groups or heard.options) and not heard.not_groups and not heard.denied
+    if heard.options.get(REVIEW) == CONFIRMED or agrees or state.misses > 1:
         return _concluded(state)
     return _asking(replace(state, misses=state.misses + 1), REVIEW, again=True)
 

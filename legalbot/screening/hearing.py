@@ -30,6 +30,8 @@ OPPOSITE = {
     ("aid_court", "yes"): "no",
 }
 """What denying an option says, where there are only two."""
+ANYBODY = ("aid_matter", "aid_court")
+"""Slots whose words hold whoever the sentence is about: "the boss owes wages"."""
 ADULT, OLD = 18, 60
 BY_SOUND = 3
 """Fewest syllables of a word that is recognised by its sound."""
@@ -211,24 +213,24 @@ def _in_words(plain: str, asked: str | None, whom: str | None) -> Heard:
 def _mentions(plain: str, asked: str, whom: str | None) -> Iterator[tuple[str, str, bool]]:
     """Yield (slot, option, whether it holds) for each word found, but not those said of others or asked."""
     owner, pattern = _words(asked)
-    hearing, found = wording().hearing, False
+    hearing = wording().hearing
     for clause in filter(None, _CLAUSES.split(plain)):
         if any(word in clause for word in hearing["questions"]):
             continue
-        for match in pattern.finditer(clause):
+        found = list(pattern.finditer(clause))
+        for match in found:
             before = clause[: match.start()]
-            if before.endswith(hearing["asking"]) or _of_others(before, whom):
-                continue
-            found = True
             slot, key, holds = owner[match.group()]
-            yield slot, key, holds and not _denies().search(before)
-    if not found:
-        yield from ((slot, key, holds) for slot, key, holds in _by_sound(plain, asked))
+            of_others = slot not in ANYBODY and _of_others(before, whom)
+            if not before.endswith(hearing["asking"]) and not of_others:
+                yield slot, key, holds and not _denies().search(before)
+        if not found:
+            yield from _by_sound(clause, asked)
 
 
-def _by_sound(plain: str, asked: str) -> Iterator[tuple[str, str, bool]]:
-    """Yield the options of words that only sound like a part of a short answer: typing errors."""
-    sounds = f" {' '.join(syllables(plain))} "
+def _by_sound(clause: str, asked: str) -> Iterator[tuple[str, str, bool]]:
+    """Yield the options of words that only sound like a part of a clause: typing errors."""
+    sounds = f" {' '.join(syllables(clause))} "
     for word, option in _words(asked)[0].items():
         heard = syllables(word)
         if len(heard) >= BY_SOUND and f" {' '.join(heard)} " in sounds:

@@ -132,3 +132,29 @@ def test_a_state_from_elsewhere_is_taken_up_at_its_first_open_question():
     moved = step(Screening({"aid_for": "self"}, asked="no_such_slot"), Heard())
     assert moved.state.asked == "aid_groups"
     assert set(moved.state.slots) <= set(QUESTIONS)
+
+
+def test_a_civil_matter_settles_what_kind_of_case_it_is():
+    steps = play("能申请法援不", "我自己的事", "农民工", "要离婚")
+    assert asked(steps)[-1] == "aid_hardship"
+
+
+def test_an_answer_to_another_question_is_noted_and_the_question_asked_again():
+    steps = play("能申请法援不", "我自己的事", "农民工", "不是刑事", "吃低保")
+    assert asked(steps)[-1] == "aid_matter"
+    assert "收入低" in steps[-1].says[0]
+    assert steps[-1].state.misses == 0
+
+
+def test_a_denial_at_the_review_is_never_taken_for_a_yes():
+    review = play("欠薪的事，" + STORY)[-1]
+    denied = step(review.state, hear("不是拖欠工钱的事", "aid_review"))
+    assert denied.state.asked in ("aid_matter", "aid_case")
+    assert not step(review.state, hear("有错", "aid_review")).closed
+    assert not step(review.state, hear("我不是妇女", "aid_review")).closed
+
+
+def test_denying_group_by_group_twice_means_none_of_them():
+    steps = play("能申请法援不", "我自己的事", "我不是农民工", "也不是残疾人")
+    assert asked(steps)[-1] == "aid_case"
+    assert steps[-1].state.slots["aid_groups"] == []

@@ -44,6 +44,15 @@ CONTROLS = st.sampled_from(["", "yes", "no", "none", "unknown", "decline", "back
         ("老板是残疾人，我是打工的", {"migrant"}, set()),
         ("老板欠我们农民工的钱", {"migrant"}, set()),
         ("我也认不得是不是残疾", set(), set()),
+        ("等等，我不是妇女，是残急人", {"disabled"}, {"women"}),
+        ("农名工", {"migrant"}, set()),
+        ("我被农民工打了", set(), set()),
+        ("我要告一个残疾人", set(), set()),
+        ("我老婆是残疾人，我是农民工", {"migrant"}, set()),
+        ("什么是优抚对象", set(), set()),
+        ("我是男的", set(), {"women"}),
+        ("1和3", {"migrant", "women"}, set()),
+        ("9", set(), set()),
     ],
 )
 def test_groups_in_words(said, groups, denied):
@@ -79,10 +88,20 @@ def test_for_whom_a_story_is_told(said, whom):
         ("aid_hardship", "不困难", "aid_hardship", "fine"),
         ("aid_hardship", "不想说", "aid_hardship", "declined"),
         ("aid_hardship", "有", "aid_hardship", "hard"),
+        ("aid_hardship", "不太困难", "aid_hardship", "fine"),
+        ("aid_hardship", "没啥钱", "aid_hardship", "hard"),
+        ("aid_hardship", "恼火呢", "aid_hardship", "hard"),
+        ("aid_case", "没有人被抓", "aid_case", "other"),
+        ("aid_case", "都不是", "aid_case", "other"),
+        ("aid_court", "没人通知", "aid_court", "no"),
+        ("aid_for", "我儿子", "aid_for", "family"),
+        ("aid_for", "我侄儿呢事", "aid_for", "family"),
+        ("aid_for", "工友", "aid_for", "other"),
         ("aid_review", "没错", "aid_review", "confirmed"),
         ("aid_for", "2", "aid_for", "family"),
         ("aid_for", "第二个", "aid_for", "family"),
         ("aid_matter", "我要离婚", "aid_matter", "marriage"),
+        ("aid_case", "不是刑事，老板欠工钱", "aid_matter", "wages"),
     ],
 )
 def test_answers_to_the_question_asked(asked, said, slot, value):
@@ -93,6 +112,10 @@ def test_answers_to_the_question_asked(asked, said, slot, value):
 @pytest.mark.parametrize("said", ["是", "没有", "还没有", "1", "没错", "不知道", "通知了"])
 def test_a_bare_answer_means_nothing_without_its_question(said):
     assert not hear(said, None).says_something
+
+
+def test_not_me_is_not_me():
+    assert hear("不是我", "aid_for").options == {}
 
 
 @pytest.mark.parametrize("said", ["嗯", "是", "对"])
