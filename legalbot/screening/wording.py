@@ -153,9 +153,9 @@ def _question(node: Node, slot: str) -> Question:
         if key not in options:
             node.fail(f"缺少选项“{key}”，请补上", "options")
     yes, no = (node.text(key) if key in node.values else None for key in ("yes", "no"))
-    for meant in (yes, no):
+    for key, meant in (("yes", yes), ("no", no)):
         if meant is not None and meant not in options:
-            node.fail(f"没有“{meant}”这个选项")
+            node.fail(f"没有“{meant}”这个选项", key)
     return Question(
         slot=slot,
         label=node.text("label"),

@@ -11,6 +11,7 @@ import pytest
 from legalbot.knowledge import knowledge
 from legalbot.paths import DATA
 from legalbot.replies import read_replies, replies
+from legalbot.screening.wording import read_wording
 from legalbot.yaml_file import DataError
 
 
@@ -35,12 +36,20 @@ def edit(data: Path, name: str, pattern: str, new: str) -> int:
 def refused(data: Path) -> str:
     with pytest.raises(DataError) as error:
         read_replies(data, knowledge())
+        read_wording(data, knowledge())
     return str(error.value)
 
 
 @pytest.mark.parametrize(
     ("name", "pattern", "new", "told"),
     [
+        ("replies/screening.yml", r"^    none_title:", "    nobody_title:", "不认识的项“nobody_title”"),
+        ("replies/screening.yml", r"^    label: .*", "    label: 3", "要写文字"),
+        ("replies/screening.yml", r"^    no: other", "    no: nothing", "没有“nothing”这个选项"),
+        ("replies/screening.yml", r"\{who\}是哪一类", "{whom}是哪一类", "{whom} 不认识"),
+        ("replies/screening.yml", r"^ask: \[\S+", "ask: [aid.gone,", "没有“aid.gone”这个事实"),
+        ("replies/screening.yml", r"^  green_channel:", "  green:", "不认识的项“green”"),
+        ("replies/screening.yml", r"^  aid_court:", "  aid_judge:", "不认识的项“aid_judge”"),
         ("replies/near.yml", r"gives: \[\S+\]", "gives: [robot.gone]", "“robot.gone”不存在"),
         ("replies/near.yml", r"lacks:", "lack:", "不认识的项“lack”"),
         ("replies/near.yml", r"gives: \[\S+\]", "gives: robot.count", "文字的列表"),
@@ -98,6 +107,11 @@ def test_a_missing_key_is_told_by_name(data, name, key):
     message = refused(data)
     assert message.startswith(f"data/replies/{name}:1：")
     assert f"缺少“{key}”" in message
+
+
+def test_an_option_that_the_decision_needs_is_missed_by_name(data):
+    line = edit(data, "replies/screening.yml", r"^      migrant:", "      farmer:")
+    assert refused(data).startswith(f"data/replies/screening.yml:{line - 1}：缺少选项“migrant”")
 
 
 FILES = sorted(path.name for path in (DATA / "replies").glob("*.yml"))
