@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,9 +20,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from legalbot.serving.agent import Said, load_agent, say
+from legalbot.serving.store import ConversationStore
 
 from legalbot.model import MODEL, is_fresh  # isort: skip
-from legalbot.paths import DATA  # isort: skip
+from legalbot.paths import DATA, ROOT  # isort: skip
 from legalbot.text import clean  # isort: skip
 
 TESTS = Path(__file__).parent
@@ -61,3 +69,55 @@ def report_path() -> Path:
     """Where the report is looked for: KUNMING_REPORT, or beside the project."""
     beside = TESTS.parent.parent / "shared" / "report" / "report.txt"
     return Path(os.environ.get("KUNMING_REPORT", beside))
+
+
+class Served:
+    """The bot as `make run` starts it, on a port of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.database = f"sqlite:///{folder / 'kept' / 'conversations.sqlite'}"
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        environment = {**os.environ, "PORT": str(self.port), "LEGALBOT_DATABASE": self.database}
+        command = [sys.executable, "-m", "legalbot", "run"]
+        quiet = subprocess.DEVNULL
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=quiet, stderr=quiet)
+        for _ in range(120):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            assert self.process.poll() is None, "the server ended by itself"
+            time.sleep(0.5)
+        pytest.fail("the server did not start")
+
+    def stop(self, number: int) -> None:
+        assert self.process is not None
+        self.process.send_signal(number)
+        self.process.wait(20)
+
+    def says(self, sender: str, text: str) -> str:
+        body = json.dumps({"sender": sender, "message": text}).encode()
+        address = f"http://127.0.0.1:{self.port}/webhooks/rest/webhook"
+        request = urllib.request.Request(address, body, {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+            return "\n".join(message["text"] for message in json.load(answer))
+
+
+@pytest.fixture
+def served(tmp_path) -> Iterator[Served]:
+    bot = Served(tmp_path)
+    bot.start()
+    yield bot
+    if bot.process is not None and bot.process.poll() is None:
+        bot.stop(signal.SIGKILL)
+
+
+@pytest.fixture
+def store(tmp_path) -> Iterator[ConversationStore]:
+    kept = ConversationStore(host=f"sqlite:///{tmp_path / 'conversations.sqlite'}")
+    yield kept
+    kept.close()

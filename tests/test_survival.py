@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import signal
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 import uuid
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from conftest import Served
 
-from legalbot.paths import ROOT
 from legalbot.screening.wording import wording
 from legalbot.serving.agent import load_agent, say
 from legalbot.serving.locks import ConversationLocks
@@ -26,52 +18,7 @@ from legalbot.serving.store import LONG, ConversationStore
 from legalbot.model import MODEL  # isort: skip
 
 
-class Served:
-    """The bot as `make run` starts it, on a port of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.database = f"sqlite:///{folder / 'kept' / 'conversations.sqlite'}"
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        environment = {**os.environ, "PORT": str(self.port), "LEGALBOT_DATABASE": self.database}
-        command = [sys.executable, "-m", "legalbot", "run"]
-        quiet = subprocess.DEVNULL
-        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=quiet, stderr=quiet)
-        for _ in range(120):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            assert self.process.poll() is None, "the server ended by itself"
-            time.sleep(0.5)
-        pytest.fail("the server did not start")
-
-    def stop(self, number: int) -> None:
-        assert self.process is not None
-        self.process.send_signal(number)
-        self.process.wait(20)
-
-    def says(self, sender: str, text: str) -> str:
-        body = json.dumps({"sender": sender, "message": text}).encode()
-        address = f"http://127.0.0.1:{self.port}/webhooks/rest/webhook"
-        request = urllib.request.Request(address, body, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
-            return "\n".join(message["text"] for message in json.load(answer))
-
-
-@pytest.fixture
-def served(tmp_path) -> Iterator[Served]:
-    bot = Served(tmp_path)
-    bot.start()
-    yield bot
-    if bot.process is not None and bot.process.poll() is None:
-        bot.stop(signal.SIGKILL)
-
-
-def test_a_half_filled_form_survives_kill_9(served):
+def test_a_half_filled_form_survives_kill_9(served: Served):
     sender = uuid.uuid4().hex
     served.says(sender, "我是残疾人，能申请法律援助吗")
     served.stop(signal.SIGKILL)
@@ -79,13 +26,6 @@ def test_a_half_filled_form_survives_kill_9(served):
     assert wording().questions["aid_matter"].ask in served.says(sender, "不是刑事")
     served.says(sender, "离婚")
     assert "残疾人" in served.says(sender, "不想说")
-
-
-@pytest.fixture
-def store(tmp_path) -> Iterator[ConversationStore]:
-    kept = ConversationStore(host=f"sqlite:///{tmp_path / 'conversations.sqlite'}")
-    yield kept
-    kept.close()
 
 
 async def test_a_long_conversation_is_begun_anew_and_goes_on(store):

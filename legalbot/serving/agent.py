@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,10 @@ from legalbot.lexicon import segmenter  # isort: skip
 from legalbot.serving.locks import ConversationLocks  # isort: skip
 from legalbot.serving.store import ConversationStore  # isort: skip
 from legalbot.serving.in_process import InProcessActions, check_answers_once_compiled  # isort: skip
+
+
+SELF_CHECK = "self-check"
+"""The conversation in which the bot asks itself whether it answers."""
 
 
 class NotAnsweringError(RuntimeError):
@@ -81,7 +84,7 @@ async def check_answering(agent: Agent) -> None:
         NotAnsweringError: it gives another answer or none.
     """
     fact = next(iter(knowledge().facts.values()))
-    said = await say(agent, fact.ask, f"self-check-{time.time_ns()}")
+    said = await say(agent, fact.ask, SELF_CHECK)
     if fact.says not in "".join(message.text for message in said):
         raise NotAnsweringError(fact.id)
 

@@ -1,0 +1,100 @@
+"""The server tells the truth about itself: no message without an answer, no readiness without one either."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+from conftest import Served
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+
+from legalbot.dialogue import sorry
+from legalbot.serving.agent import SELF_CHECK, NotAnsweringError, load_agent
+from legalbot.serving.responder import Responder
+
+from legalbot.model import MODEL  # isort: skip
+
+
+class Broken:
+    """An agent that fails in a way of its own."""
+
+    def __init__(self, failure) -> None:
+        self.failure = failure
+
+    async def handle_message(self, message: UserMessage) -> None:
+        await self.failure(message)
+
+
+async def slow(message: UserMessage) -> None:
+    await asyncio.sleep(60)
+
+
+async def raising(message: UserMessage) -> None:
+    raise ConnectionError(message.text)
+
+
+async def silent(message: UserMessage) -> None:
+    return None
+
+
+async def breaking_off(message: UserMessage) -> None:
+    await message.output_channel.send_text_message(message.sender_id, "一半")
+    raise RuntimeError
+
+
+async def answer(failure, store) -> list[str]:
+    channel = CollectingOutputChannel()
+    await Responder(Broken(failure), store, 0.2).handle_message(UserMessage("一件私事", channel, "one"))
+    return [message["text"] for message in channel.messages]
+
+
+@pytest.mark.parametrize("failure", [slow, raising, silent])
+async def test_every_failure_gets_one_honest_sentence_in_time(failure, store, caplog):
+    start = time.perf_counter()
+    assert await answer(failure, store) == [sorry().text]
+    assert time.perf_counter() - start < 2
+    assert caplog.records, "a failure is logged"
+    assert "一件私事" not in "".join(record.getMessage() for record in caplog.records)
+
+
+async def test_what_was_said_already_is_not_followed_by_an_apology(store):
+    assert await answer(breaking_off, store) == ["一半"]
+
+
+async def test_after_a_time_out_the_next_message_is_answered(store):
+    agent: Agent = load_agent(MODEL, store)
+    handle, responder = agent.handle_message, Responder(agent, store, 0.3)
+    agent.handle_message = slow
+    await responder.handle_message(UserMessage("12348收费吗", CollectingOutputChannel(), "late"))
+    agent.handle_message, responder = handle, Responder(agent, store)
+    channel = CollectingOutputChannel()
+    await responder.handle_message(UserMessage("12348收费吗", channel, "late"))
+    assert "不收费" in channel.messages[0]["text"]
+
+
+async def test_ready_means_that_a_question_is_answered_and_nothing_is_kept_of_it(store):
+    responder = Responder(load_agent(MODEL, store), store)
+    await responder.check()
+    assert await store.retrieve(SELF_CHECK) is None
+    responder.agent.handle_message = silent
+    with pytest.raises(NotAnsweringError):
+        await responder.check()
+
+
+async def test_a_broken_database_is_not_ready(store):
+    responder = Responder(load_agent(MODEL, store), store)
+    store.SQLEvent.__table__.drop(store.engine)
+    with pytest.raises(Exception, match="no such table"):
+        await responder.check()
+
+
+def test_the_served_bot_is_alive_and_ready(served: Served):
+    for path, told in (("healthz", b"ok"), ("readyz", b"ready")):
+        with urllib.request.urlopen(f"http://127.0.0.1:{served.port}/{path}", timeout=10) as reply:
+            assert (reply.status, reply.read()) == (200, told)
+    with pytest.raises(urllib.error.HTTPError):
+        urllib.request.urlopen(f"http://127.0.0.1:{served.port}/status", timeout=10)
