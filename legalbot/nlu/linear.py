@@ -82,6 +82,12 @@ class LinearModel:
         margins: Floats = values @ self.weights[columns] + self.bias
         return margins
 
+    def only(self, labels: Sequence[str]) -> LinearModel:
+        """Return a model of some of the labels, in their order; its confidence means nothing."""
+        columns = [list(self.labels).index(label) for label in labels]
+        weights = np.ascontiguousarray(self.weights[:, columns])
+        return LinearModel(tuple(labels), self.vocabulary, weights, self.bias[columns])
+
     def save(self, folder: Path) -> None:
         """Write the model into `folder`."""
         folder.mkdir(parents=True, exist_ok=True)

@@ -110,6 +110,10 @@ class Understander:
         self._ellipsis = ellipsis
         self._exact = exact
         self._topics = topics
+        self._by_topic = {
+            topic: model.only([label for label in model.labels if topic_of(label) == topic])
+            for topic in topics
+        }
 
     def understand(self, raw: str) -> Understanding:
         """Return what `raw` asks. Never raises on any text; the ranking is never empty."""
@@ -163,7 +167,8 @@ class Understander:
         return list(found.values()), unread
 
     def _in_topic(self, piece: str, topic: str) -> Candidate | None:
-        follow = self._follow(piece, topic) if topic and len(piece) <= MAX_ELLIPSIS else None
+        short = topic and len(piece) <= MAX_ELLIPSIS
+        follow = self._follow(piece, topic, self._half(piece)) if short else None
         return Candidate(follow.intent, SURE) if follow and follow.confidence >= CLEAR else None
 
     def _rank(self, normal: str) -> tuple[Candidate, ...]:
@@ -184,25 +189,28 @@ class Understander:
     def _follows(self, normal: str) -> dict[str, Candidate]:
         if not 0 < len(normal) <= MAX_ELLIPSIS:
             return {}
-        found = {topic: self._follow(normal, topic) for topic in self._topics}
+        half = self._half(normal)
+        found = {topic: self._follow(normal, topic, half) for topic in self._topics}
         return {topic: candidate for topic, candidate in found.items() if candidate is not None}
 
-    def _follow(self, normal: str, topic: str) -> Candidate | None:
+    def _half(self, normal: str) -> dict[str, float]:
+        """Return the score of each fact for a half sentence by itself."""
+        short = _without_opening(normal)
+        margins = self._ellipsis.margins(features(short, segmenter().lcut(short)))
+        return {
+            label: float(margin) + 1.0 for label, margin in zip(self._ellipsis.labels, margins, strict=True)
+        }
+
+    def _follow(self, normal: str, topic: str, half: Mapping[str, float]) -> Candidate | None:
         """Return the fact of `topic` that a half sentence asks for; the score is a margin, not a chance."""
-        if topic not in self._topics:
+        model = self._by_topic.get(topic)
+        if model is None or not model.labels:
             return None
-        short = bare(strip_opening(normal)) or normal
-        half = self._ellipsis.margins(features(short, segmenter().lcut(short)))
-        named = self._topics[topic] + short
-        full = self._model.margins(features(named, segmenter().lcut(named)))
-        scores = {label: float(half[column]) + 1.0 for column, label in enumerate(self._ellipsis.labels)}
-        best: Candidate | None = None
-        for column, label in enumerate(self._model.labels):
-            if topic_of(label) == topic:
-                score = (scores.get(label, 0.0) + float(full[column]) + 1.0) / 2
-                if best is None or score > best.confidence:
-                    best = Candidate(label, score)
-        return best
+        named = self._topics[topic] + _without_opening(normal)
+        full = model.margins(features(named, segmenter().lcut(named)))
+        scores = [(half.get(label, 0.0) + float(full[i]) + 1.0) / 2 for i, label in enumerate(model.labels)]
+        best = int(np.argmax(scores))
+        return Candidate(model.labels[best], scores[best])
 
 
 def _stands_alone(candidate: Candidate, asking: bool) -> bool:
@@ -277,6 +285,10 @@ def is_named(normal: str) -> bool:
 def is_asking(piece: str) -> bool:
     """Tell whether a piece of text has a word or mark of asking."""
     return any(word in piece for word in table("markers").texts("asking"))
+
+
+def _without_opening(normal: str) -> str:
+    return bare(strip_opening(normal)) or normal
 
 
 def strip_opening(normal: str) -> str:
