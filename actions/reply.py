@@ -52,7 +52,7 @@ def _replied(tracker: Tracker, now: float) -> tuple[Reply, list[dict[str, Any]]]
     if starts(turn):
         reply, begun = open_screening(turn, heard_before(remembered(tracker, now)))
         return reply, [*context_of(reply, now), *opening(begun, now)]
-    if asks_to_change(turn) and (review := again(tracker)) is not None:
+    if asks_to_change(turn) and (review := again(tracker, turn)) is not None:
         return reviewed(review), opening(review, now)
     reply = decide(turn)
     heard = heard_in(turn, None) if reply.outcome == "legal_matter" else None

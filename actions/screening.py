@@ -12,8 +12,8 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.turn import context_of, turn_of, utter
-from legalbot.dialogue import Reply, sorry
-from legalbot.screening.conversation import FORM_SECONDS, go_on, overdue
+from legalbot.dialogue import Reply, Turn, sorry
+from legalbot.screening.conversation import FORM_SECONDS, go_on, heard_in, overdue
 from legalbot.screening.flow import Screening, Step, resume
 from legalbot.screening.hearing import Heard
 from legalbot.screening.wording import QUESTIONS
@@ -101,10 +101,10 @@ def closing(*, keep: bool) -> Events:
     return [*cleared, SlotSet(REQUESTED, None), ActiveLoop(None)]
 
 
-def again(tracker: Tracker) -> Step | None:
+def again(tracker: Tracker, turn: Turn) -> Step | None:
     """Return the review of answers that led to a result in this session, to be changed, or None."""
     state = state_of(tracker)
-    return resume(state.slots) if state.slots.get("aid_review") else None
+    return resume(state.slots, heard_in(turn, None)) if state.slots.get("aid_review") else None
 
 
 def heard_before(context: Mapping[str, Any]) -> Heard | None:

@@ -118,10 +118,12 @@ async def test_an_answer_with_a_frightening_word_is_no_emergency(person, said):
     assert await person.slot("outcome") != "emergency"
 
 
-@pytest.mark.parametrize("said", ["他要杀我，我能申请法律援助吗", "我要自杀了没人给我法律援助"])
+@pytest.mark.parametrize(
+    "said", ["他要杀我，我能申请法律援助吗", "我要自杀了没人给我法律援助", "我家着火了能申请法律援助吗"]
+)
 async def test_danger_comes_before_the_screening(person, said):
     first = (await person.says(said)).splitlines()[0]
-    assert "110" in first
+    assert "110" in first or "119" in first
 
 
 @pytest.mark.parametrize(
@@ -167,6 +169,13 @@ async def test_after_the_result_an_answer_can_be_changed(person):
     assert question("aid_review") in await person.says("我要改一下刚才的答案")
     result = await person.says("我不是农民工，是残疾人", "对的")
     assert "残疾人" in result
+
+
+async def test_a_correction_after_the_result_is_taken_up(person):
+    await person.says(STORY, "对的")
+    reply = await person.says("我刚才说错了，我是残疾人")
+    assert question("aid_review") in reply
+    assert "残疾人" in reply
 
 
 async def test_a_legal_problem_is_offered_the_screening_and_not_asked_again(person):

@@ -42,6 +42,8 @@ MAX_ELLIPSIS = 14
 MAX_NAMELESS = 7
 """Longest text in characters that may leave out what it is about."""
 MAX_PIECES = 8
+MIN_STORY = 4
+"""Fewest characters that tell of a danger beside something else."""
 SILENT = ("chat", "screen", "outside", "move")
 """Groups that do not count as an ask where the message asks something else."""
 APPLIES = "screen/start"
@@ -131,6 +133,7 @@ class Understander:
         danger = _danger(whole[0], [part for _, part in parts])
         if danger is None and normal != typed:
             danger = self._understood_danger(typed)
+        danger = danger or self._danger_beside(normal)
         asks, unread = ([danger], False) if danger else self._choose(whole[0], parts)
         likely = _likely_danger(whole, [part for _, part in parts])
         likely = max(likely, HINTED) if has_danger_word(normal) else likely
@@ -141,6 +144,14 @@ class Understander:
     def _understood_danger(self, typed: str) -> Candidate | None:
         """Return the danger told by a text in full, with what it says is not asked."""
         return _danger(self._rank(typed)[0], [self._rank(piece)[0] for piece in pieces(typed)])
+
+    def _danger_beside(self, normal: str) -> Candidate | None:
+        """Return the danger that a text tells beside asking for legal aid, which sounds so much calmer."""
+        rest = _aid_phrases().sub("", normal)
+        if rest == normal or len(bare(rest)) < MIN_STORY:
+            return None
+        best = self._rank(rest)[0]
+        return best if best.group in DANGERS and best.confidence >= SURE else None
 
     def _choose(
         self, whole: Candidate, parts: Sequence[tuple[str, Candidate]]
@@ -306,6 +317,11 @@ def _cut(normal: str) -> Iterator[str]:
 @lru_cache(maxsize=1)
 def _joints() -> re.Pattern[str]:
     return longest_first(table("markers").texts("joints"))
+
+
+@lru_cache(maxsize=1)
+def _aid_phrases() -> re.Pattern[str]:
+    return longest_first(table("markers").texts("aid_phrases"))
 
 
 @lru_cache(maxsize=1)

@@ -111,7 +111,8 @@ def heard_in(turn: Turn, asked: str | None) -> Heard:
 
 def asks_to_change(turn: Turn) -> bool:
     """Tell whether a message outside the screening wants to change an answer given in it."""
-    return any(ask.intent in ("screen/change", "screen/back") for ask in turn.asks[:1])
+    wrong = any(word in normalise(turn.text) for word in wording().questions[REVIEW].wrong)
+    return wrong or any(ask.intent in ("screen/change", "screen/back") for ask in turn.asks[:1])
 
 
 def reviewed(review: Step) -> Reply:

@@ -17,6 +17,8 @@ from legalbot.screening.wording import QUESTIONS, Question, wording
 REVIEW = "aid_review"
 QUESTION_ONE = next(iter(QUESTIONS))
 CONFIRMED = "confirmed"
+WHICH = 10
+"""In place of the number of misses: a person was asked which answer to change."""
 FREE = (UNKNOWN, DECLINED)
 
 
@@ -80,10 +82,10 @@ def start(heard: Heard) -> Step:
     return replace(asked, says=(words.sentences["intro"], *noted, *asked.says))
 
 
-def resume(slots: Mapping[str, Any]) -> Step:
-    """Begin again at the review of answers that were given before."""
+def resume(slots: Mapping[str, Any], heard: Heard) -> Step:
+    """Begin again at the review of answers that were given before, with what is said now."""
     kept = {slot: value for slot, value in checked(slots).items() if slot != REVIEW}
-    return _next(Screening(kept))
+    return _next(_filled(Screening(kept), heard))
 
 
 def step(state: Screening, heard: Heard) -> Step:
@@ -213,6 +215,8 @@ def _reviewed(state: Screening, heard: Heard) -> Step:
         return _next(replace(changed, misses=0))
     if heard.control in ("change", "no"):
         return _which(state)
+    if state.misses >= WHICH:
+        return _asking(replace(state, misses=1), REVIEW, again=True)
     agrees = bool(heard.groups or heard.options) and not heard.not_groups and not heard.denied
     if heard.options.get(REVIEW) == CONFIRMED or agrees or state.misses > 1:
         return _concluded(state)
@@ -236,9 +240,7 @@ def _without_review(options: Mapping[str, str]) -> dict[str, str]:
 def _which(state: Screening) -> Step:
     """Ask which answer to change: a button for each."""
     labels = [wording().questions[slot].label for slot in checked(state.slots) if slot != REVIEW]
-    return Step(
-        replace(state, misses=state.misses + 1), (wording().sentences["change_which"],), tuple(labels)
-    )
+    return Step(replace(state, misses=WHICH), (wording().sentences["change_which"],), tuple(labels))
 
 
 def reopened(state: Screening, text: str) -> Step | None:

@@ -27,6 +27,7 @@ CRIMINAL = "criminal"
 OPPOSITE = {
     ("aid_case", "criminal"): "other",
     ("aid_hardship", "hard"): "fine",
+    ("aid_hardship", "fine"): "hard",
     ("aid_court", "yes"): "no",
 }
 """What denying an option says, where there are only two."""
@@ -42,6 +43,7 @@ _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七�
 _AGE = re.compile(
     r"(\d{2,3}|\d(?=周?岁)|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九](?=周?岁))[多几来]?(周?岁|了$|$)"
 )
+_WHETHER = re.compile("算.{1,8}[吗么]$")
 _NUMBER = re.compile(r"(?:选|第)?([1-9一二三四五六七八九])(?:个|项|号)?")
 _NUMBERS = re.compile(r"[1-9](?:[和,、 及跟]{1,2}[1-9])+")
 
@@ -79,7 +81,9 @@ def hear(text: str, asked: str | None, control: str = "", matter: str | None = N
     whom = whom_in_story(plain, asked)
     heard = _in_words(plain, asked, whom)
     options = dict(heard.options)
-    if whom is not None and (asked in (None, "aid_for") or _asks_for(plain)):
+    if _says_whose(plain):
+        options["aid_for"] = "family"
+    elif whom is not None and (asked in (None, "aid_for") or _asks_for(plain)):
         options["aid_for"] = whom
     groups = heard.groups
     if whom == "self" and longest_first(wording().hearing["wife"]).search(plain):
@@ -125,21 +129,26 @@ def whom_in_story(text: str, asked: str | None = None) -> str | None:
     if named is not None:
         return named
     words = wording().hearing
-    family, other, forms = (longest_first(words[key]).pattern for key in ("family", "other", "for"))
-    own_family = re.search(rf"(?:我|俺)(?:的|家|们家)?(?:{family})", plain)
+    family, other = (longest_first(words[key]).pattern for key in ("family", "other"))
+    own_family = bool(re.search(rf"(?:我|俺)(?:的|家|们家)?(?:{family})", plain))
     for kind, people in (("family", family), ("other", other)):
-        for_them = rf"(?:{forms})(?:我|我家|我们家)?(?:{people})"
-        of_them = rf"(?:{people})[^,。!?]{{0,8}}(?:案子|申请|够不够|符不符合)"
-        if re.search(f"{for_them}|{of_them}", plain):
+        if _speaks_for(plain, people):
             return "family" if own_family else kind
-    if asked == "aid_for":
-        for kind, people in (("family", family), ("other", other)):
-            if re.search(people, plain):
-                return kind
+        if asked == "aid_for" and re.search(people, plain):
+            return kind
+    at_a_loss = asked == "aid_for" and any(normalise(word) in plain for word in words["unknown"])
     speaks = re.search(rf"(?<!不是)(?:我|俺)(?!们|的?(?:家|家的)?(?:{family}|{other}))", plain)
-    if speaks:
-        return "self"
+    if speaks or at_a_loss:
+        return None if at_a_loss else "self"
     return "family" if own_family and asked is None else None
+
+
+def _speaks_for(plain: str, people: str) -> bool:
+    """Tell whether a message asks in the name of one of `people` (a pattern), or about their case."""
+    forms = longest_first(wording().hearing["for"]).pattern
+    for_them = rf"(?:{forms})(?:我|我家|我们家)?(?:{people})"
+    of_them = rf"(?:{people})[^,。!?]{{0,8}}(?:案子|申请|够不够|符不符合)"
+    return bool(re.search(f"{for_them}|{of_them}", plain))
 
 
 def titles_of(question: Question) -> dict[str, str]:
@@ -155,6 +164,15 @@ def titles_of(question: Question) -> dict[str, str]:
     if "change_title" in question.extra:
         titles["change"] = question.extra["change_title"]
     return titles
+
+
+def _says_whose(plain: str) -> bool:
+    """Tell whether a message says that it is about a relative: "it is my father's matter"."""
+    family = longest_first(wording().hearing["family"]).pattern
+    return bool(
+        re.search(rf"是(?:我|俺)(?:的|家)?(?:{family})(?:的|呢)?(?:事|案子)", plain)
+        or re.match(rf"(?:是)?(?:我|俺)(?:家)?(?:{family})(?:是|今年|\d)", plain)
+    )
 
 
 def _asks_for(plain: str) -> bool:
@@ -215,15 +233,16 @@ def _mentions(plain: str, asked: str, whom: str | None) -> Iterator[tuple[str, s
     owner, pattern = _words(asked)
     hearing = wording().hearing
     for clause in filter(None, _CLAUSES.split(plain)):
-        if any(word in clause for word in hearing["questions"]):
+        if any(word in clause for word in hearing["questions"]) or _WHETHER.search(clause):
             continue
         found = list(pattern.finditer(clause))
         for match in found:
             before = clause[: match.start()]
             slot, key, holds = owner[match.group()]
-            of_others = slot not in ANYBODY and _of_others(before, whom)
+            of_others = slot not in ANYBODY and _of_others(slot, before, whom)
+            denied = _denies().search(before) or clause[match.end() :].startswith(hearing["denied_after"])
             if not before.endswith(hearing["asking"]) and not of_others:
-                yield slot, key, holds and not _denies().search(before)
+                yield slot, key, holds and not denied
         if not found:
             yield from _by_sound(clause, asked)
 
@@ -237,16 +256,17 @@ def _by_sound(clause: str, asked: str) -> Iterator[tuple[str, str, bool]]:
             yield option
 
 
-def _of_others(before: str, whom: str | None) -> bool:
+def _of_others(slot: str, before: str, whom: str | None) -> bool:
     """Tell whether what follows is said of somebody else: "the boss is …", but not "the boss owes us …"."""
     hearing = wording().hearing
     them = list(longest_first(hearing["them"]).finditer(before))
     if them and not re.search("我|咱|俺", before[them[-1].end() :]):
         return True
-    if re.search(rf"(?:{longest_first(hearing['not_of_self']).pattern})[一个了]{{0,2}}$", before):
+    whose = longest_first(hearing["not_of_self"]).pattern
+    if slot == GROUPS and re.search(rf"(?:{whose})[一个了]{{0,2}}$", before):
         return True
     family = longest_first(hearing["family"]).pattern
-    return whom == "self" and bool(re.search(rf"(?:{family})[^我]*$", before))
+    return whom == "self" and bool(re.search(rf"(?:{family})[^我和都]*$", before))
 
 
 @lru_cache
@@ -272,10 +292,10 @@ def _control(plain: str, control: str, question: Question | None) -> str:
     """Return the control word: a message that is one, or begins with one, before the classifier's reading."""
     hearing = wording().hearing
     first = bare(next(filter(None, _CLAUSES.split(plain)), ""))
-    if question is not None and any(word in plain for word in question.wrong):
+    if question is not None and any(word in plain for word in question.wrong) and plain[:1] != "没":
         return "change"
     for key in ("cancel", "yes", "no"):
-        if bare(plain) in hearing[key] or (key != "cancel" and first in hearing[key]):
+        if bare(plain) in hearing[key] or first in hearing[key]:
             return key
     if question is not None and any(word in plain for word in question.none):
         return "none"

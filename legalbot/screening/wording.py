@@ -51,7 +51,19 @@ REASONS = ("all_reached", "green_channel", "special_open", "court_open", "hardsh
 WHO = ("self", "family", "other", "company", "unknown")
 REQUIRED = ("label", "ask", "again", "options")
 HEARING = (
-    *("not", "asking", "questions", "not_of_self", "them", "family", "other", "for", "asks_for", "not_now"),
+    *(
+        "not",
+        "denied_after",
+        "asking",
+        "questions",
+        "not_of_self",
+        "them",
+        "family",
+        "other",
+        "for",
+        "asks_for",
+        "not_now",
+    ),
     *("wife", "yes", "no", "cancel", "unknown", "decline"),
 )
 

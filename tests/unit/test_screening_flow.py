@@ -124,7 +124,7 @@ def test_a_question_between_does_not_lose_the_answers():
 
 def test_answers_that_led_to_a_result_can_be_reviewed_again():
     done = play("欠薪的事，" + STORY, "对的")[-1]
-    review = resume(done.state.slots)
+    review = resume(done.state.slots, Heard())
     assert review.state.asked == "aid_review"
 
 
@@ -158,3 +158,11 @@ def test_denying_group_by_group_twice_means_none_of_them():
     steps = play("能申请法援不", "我自己的事", "我不是农民工", "也不是残疾人")
     assert asked(steps)[-1] == "aid_case"
     assert steps[-1].state.slots["aid_groups"] == []
+
+
+def test_a_yes_after_asking_which_answer_is_wrong_shows_the_review_again():
+    review = play("欠薪的事，" + STORY)[-1]
+    which = step(review.state, hear("不对", "aid_review"))
+    shown = step(which.state, hear("对的", "aid_review"))
+    assert not shown.closed
+    assert step(shown.state, hear("对的", "aid_review")).closed

@@ -53,6 +53,10 @@ CONTROLS = st.sampled_from(["", "yes", "no", "none", "unknown", "decline", "back
         ("我是男的", set(), {"women"}),
         ("1和3", {"migrant", "women"}, set()),
         ("9", set(), set()),
+        ("优抚对象包括哪些", set(), set()),
+        ("退役军人算优抚对象吗", set(), set()),
+        ("农民工不对，是残疾人", {"disabled"}, {"migrant"}),
+        ("我和我老婆都是农民工", {"migrant"}, set()),
     ],
 )
 def test_groups_in_words(said, groups, denied):
@@ -93,6 +97,11 @@ def test_for_whom_a_story_is_told(said, whom):
         ("aid_hardship", "恼火呢", "aid_hardship", "hard"),
         ("aid_case", "没有人被抓", "aid_case", "other"),
         ("aid_case", "都不是", "aid_case", "other"),
+        ("aid_case", "我哥被刑拘了", "aid_case", "criminal"),
+        ("aid_court", "法院来电话说要派律师", "aid_court", "yes"),
+        ("aid_hardship", "哪里有钱嘛", "aid_hardship", "hard"),
+        ("aid_groups", "我妈是残疾人", "aid_for", "family"),
+        ("aid_review", "不是我的事，是我爹的事", "aid_for", "family"),
         ("aid_court", "没人通知", "aid_court", "no"),
         ("aid_for", "我儿子", "aid_for", "family"),
         ("aid_for", "我侄儿呢事", "aid_for", "family"),
@@ -112,6 +121,18 @@ def test_answers_to_the_question_asked(asked, said, slot, value):
 @pytest.mark.parametrize("said", ["是", "没有", "还没有", "1", "没错", "不知道", "通知了"])
 def test_a_bare_answer_means_nothing_without_its_question(said):
     assert not hear(said, None).says_something
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "slot"),
+    [
+        ("aid_matter", "借钱给朋友不还", "aid_for"),
+        ("aid_hardship", "有钱的话还来问你", "aid_hardship"),
+        ("aid_for", "我咋个晓得", "aid_for"),
+    ],
+)
+def test_what_does_not_answer(asked, said, slot):
+    assert slot not in hear(said, asked).options
 
 
 def test_not_me_is_not_me():
