@@ -170,6 +170,13 @@ def _doubtful_near(turn: Turn, ask: Ask) -> Reply:
     return own or _reply("not_in_report", replies().near_wording["unsure"], replies().asks["move"], turn.fact)
 
 
+def _doubtful_screen(turn: Turn, ask: Ask) -> Reply:
+    """Reply to what sounds like a part of the screening while none is running."""
+    if ask.confidence >= SURE:
+        return _one(turn, ask)
+    return _own_matter(turn) or (_clarify(turn) if ask.key == "start" else _one(turn, ask))
+
+
 def _own_matter(turn: Turn) -> Reply | None:
     """Return the reply to somebody's own legal problem, where the message may well be one."""
     own = next((other for other in turn.ranking[1:] if other.group == "matter"), None)
@@ -306,7 +313,11 @@ _HANDLERS: Mapping[str, Callable[[Turn, str], Reply]] = {
 }
 
 
-_DOUBTFUL: Mapping[str, Callable[[Turn, Ask], Reply]] = {"ask": _doubtful_fact, "near": _doubtful_near}
+_DOUBTFUL: Mapping[str, Callable[[Turn, Ask], Reply]] = {
+    "ask": _doubtful_fact,
+    "near": _doubtful_near,
+    "screen": _doubtful_screen,
+}
 """Groups that are replied to otherwise where they were not understood with confidence."""
 
 

@@ -171,6 +171,12 @@ async def test_after_the_result_an_answer_can_be_changed(person):
     assert "残疾人" in result
 
 
+async def test_an_answer_to_no_question_may_be_a_legal_problem(person):
+    reply = await person.says("我没钱，想告前夫要抚养费")
+    assert await person.slot("outcome") == "legal_matter"
+    assert "12348" in reply
+
+
 async def test_a_correction_after_the_result_is_taken_up(person):
     await person.says(STORY, "对的")
     reply = await person.says("我刚才说错了，我是残疾人")
