@@ -11,7 +11,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.screening import again, heard_before, opening
-from actions.turn import context_of, remembered, turn_of, utter
+from actions.turn import context_of, remembered, turn_of, utter, was_replied_to
 from legalbot.dialogue import Reply, decide, sorry
 from legalbot.screening.conversation import asks_to_change, heard_in, open_screening, reviewed, starts
 
@@ -29,7 +29,7 @@ class ActionReply(Action):  # type: ignore[misc]
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Utter one message; never raises: a failure is told to the citizen and counted as `error`."""
-        if _was_replied_to(tracker):
+        if was_replied_to(tracker):
             return [FollowupAction("action_listen")]
         now = time.time()
         try:
@@ -39,12 +39,6 @@ class ActionReply(Action):  # type: ignore[misc]
             reply, events = sorry(), []
         utter(dispatcher, reply)
         return [*events, SlotSet("outcome", reply.outcome)]
-
-
-def _was_replied_to(tracker: Tracker) -> bool:
-    """Tell whether the bot has spoken since the latest message: one message gets one reply."""
-    said = [event.get("event") for event in tracker.events if event.get("event") in ("user", "bot")]
-    return said[-1:] == ["bot"]
 
 
 def _replied(tracker: Tracker, now: float) -> tuple[Reply, list[dict[str, Any]]]:

@@ -11,7 +11,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.turn import context_of, turn_of, utter
+from actions.turn import context_of, turn_of, utter, was_replied_to
 from legalbot.dialogue import Reply, Turn, sorry
 from legalbot.screening.conversation import FORM_SECONDS, go_on, heard_in, overdue
 from legalbot.screening.flow import Screening, Step, resume
@@ -38,33 +38,23 @@ class ValidateLegalAidForm(Action):  # type: ignore[misc]
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         """Utter the reply and return the answers as slots; a failure ends the form and is told."""
-        if _just_opened(tracker):
+        if was_replied_to(tracker):  # by the message that opened the form
             return [SlotSet(REQUESTED, tracker.get_slot(REQUESTED))]
         now = time.time()
         try:
             reply, events = _taken(tracker, now)
         except Exception:
             logger.exception("the screening could not go on")
-            reply, events = sorry(), closing(keep=False)
+            reply, events = sorry(), closing()
         utter(dispatcher, reply)
         return [*events, *context_of(reply, now), SlotSet("outcome", reply.outcome)]
-
-
-def _just_opened(tracker: Tracker) -> bool:
-    """Tell whether the latest message was replied to already, by opening the form."""
-    for event in reversed(tracker.events):
-        if event.get("event") == "user":
-            return False
-        if event.get("event") == "action" and event.get("name") == "action_reply":
-            return True
-    return False
 
 
 def _taken(tracker: Tracker, now: float) -> tuple[Reply, Events]:
     progress = tracker.get_slot(PROGRESS) or {}
     turn = turn_of(tracker, now)
     if now - float(progress.get("at", now)) > FORM_SECONDS:
-        return overdue(turn), closing(keep=False)
+        return overdue(turn), closing()
     reply, moved = go_on(turn, state_of(tracker))
     return reply, events_of(moved, now)
 
@@ -88,16 +78,16 @@ def opening(moved: Step, now: float) -> Events:
 def events_of(moved: Step, now: float) -> Events:
     """Return the slots of a step; at the end the form closes, and only a result keeps its answers."""
     if moved.closed and moved.result is None:
-        return closing(keep=False)
+        return closing()
     state = moved.state
     slots = [SlotSet(slot, state.slots.get(slot)) for slot in QUESTIONS]
     progress = {"misses": state.misses, "path": list(state.path), "at": now}
     return [*slots, SlotSet(PROGRESS, progress), SlotSet(REQUESTED, None if moved.closed else state.asked)]
 
 
-def closing(*, keep: bool) -> Events:
-    """Return the events that end the form, with or without its answers."""
-    cleared = [] if keep else [SlotSet(slot, None) for slot in (*QUESTIONS, PROGRESS)]
+def closing() -> Events:
+    """Return the events that end the form without a result and clear its answers."""
+    cleared = [SlotSet(slot, None) for slot in (*QUESTIONS, PROGRESS)]
     return [*cleared, SlotSet(REQUESTED, None), ActiveLoop(None)]
 
 

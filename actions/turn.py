@@ -40,6 +40,12 @@ def turn_of(tracker: Tracker, now: float) -> Turn:
     )
 
 
+def was_replied_to(tracker: Tracker) -> bool:
+    """Tell whether the bot has spoken since the latest message: one message gets one reply."""
+    said = [event.get("event") for event in tracker.events if event.get("event") in ("user", "bot")]
+    return said[-1:] == ["bot"]
+
+
 def remembered(tracker: Tracker, now: float) -> Mapping[str, Any]:
     """Return what is still in mind of the turns before."""
     context = tracker.get_slot("context") or {}

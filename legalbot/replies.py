@@ -212,7 +212,7 @@ def _near(parent: Node, facts: Knowledge) -> dict[str, Near]:
     found = {}
     for key, node in children(parent):
         node.only(("lacks", "gives"))
-        gives = node.texts("gives") if "gives" in node.values else ()
+        gives = node.texts_if_any("gives")
         _check_facts(node, "gives", gives, facts)
         found[key] = Near(node.text("lacks"), gives)
     return found
@@ -233,7 +233,7 @@ def children(parent: Node) -> list[tuple[str, Node]]:
 
 
 def _asks(node: Node, facts: Knowledge) -> tuple[str, ...]:
-    asks = node.texts("ask") if "ask" in node.values else ()
+    asks = node.texts_if_any("ask")
     _check_facts(node, "ask", asks, facts)
     return asks
 

@@ -66,6 +66,10 @@ class Node:
             self.fail(f"“{key}”要写成文字的列表，例如 [甲, 乙]", key)
         return tuple(item.strip() for item in value)
 
+    def texts_if_any(self, key: str) -> tuple[str, ...]:
+        """Return the list of texts under `key`; a missing one is empty."""
+        return self.texts(key) if key in self.values else ()
+
     def flag(self, key: str) -> bool:
         """Return the yes or no under `key`; a missing one is no."""
         value = self.values.get(key, False)

@@ -84,8 +84,7 @@ def start(heard: Heard) -> Step:
 
 def resume(slots: Mapping[str, Any], heard: Heard) -> Step:
     """Begin again at the review of answers that were given before, with what is said now."""
-    kept = {slot: value for slot, value in checked(slots).items() if slot != REVIEW}
-    return _next(_filled(Screening(kept), heard))
+    return _next(_filled(Screening(_without(slots, REVIEW)), heard))
 
 
 def step(state: Screening, heard: Heard) -> Step:
@@ -210,7 +209,7 @@ def _missed(state: Screening, question: Question) -> Step:
 
 def _reviewed(state: Screening, heard: Heard) -> Step:
     """Confirm, change, or show once more."""
-    changed = _without_denied(_filled(state, replace(heard, options=_without_review(heard.options))), heard)
+    changed = _without_denied(_filled(state, replace(heard, options=_without(heard.options, REVIEW))), heard)
     if changed.slots != checked(state.slots):
         return _next(replace(changed, misses=0))
     if heard.control in ("change", "no"):
@@ -233,8 +232,9 @@ def _pairs(heard: Heard) -> list[tuple[str, str]]:
     return [(slot, key) for slot, key in heard.denied if heard.options.get(slot) in (None, key)]
 
 
-def _without_review(options: Mapping[str, str]) -> dict[str, str]:
-    return {slot: value for slot, value in options.items() if slot != REVIEW}
+def _without(slots: Mapping[str, Any], slot: str) -> dict[str, Any]:
+    """Return the checked answers of `slots` but the one of `slot`."""
+    return {key: value for key, value in checked(slots).items() if key != slot}
 
 
 def _which(state: Screening) -> Step:
@@ -249,7 +249,7 @@ def reopened(state: Screening, text: str) -> Step | None:
         return None
     for slot in checked(state.slots):
         if wording().questions[slot].label == text.strip():
-            kept = {key: value for key, value in state.slots.items() if key != slot}
+            kept = _without(state.slots, slot)
             return _asking(replace(state, slots=kept, misses=0, path=(*state.path, slot)), slot)
     return None
 
@@ -260,8 +260,7 @@ def _back(state: Screening) -> Step:
     if not earlier:
         return _asking(state, state.asked or QUESTION_ONE)
     slot = earlier[-1]
-    kept = {key: value for key, value in checked(state.slots).items() if key != slot}
-    return _asking(Screening(kept, path=tuple(earlier)), slot)
+    return _asking(Screening(_without(state.slots, slot), path=tuple(earlier)), slot)
 
 
 def _concluded(state: Screening) -> Step:

@@ -176,8 +176,8 @@ def _question(node: Node, slot: str) -> Question:
         options=MappingProxyType(options),
         yes=yes,
         no=no,
-        none=node.texts("none") if "none" in node.values else (),
-        wrong=node.texts("wrong") if "wrong" in node.values else (),
+        none=node.texts_if_any("none"),
+        wrong=node.texts_if_any("wrong"),
         extra={
             key: node.text(key) for key in ("none_title", "none_recap", "change_title") if key in node.values
         },
@@ -187,5 +187,5 @@ def _question(node: Node, slot: str) -> Question:
 def _option(key: str, node: Node) -> Option:
     node.only(("title", "recap", "words", "here", "denied_by"))
     title = node.text("title") if "title" in node.values else None
-    here, denied_by = (node.texts(name) if name in node.values else () for name in ("here", "denied_by"))
+    here, denied_by = (node.texts_if_any(name) for name in ("here", "denied_by"))
     return Option(key, title, node.text("recap"), node.texts("words"), here, denied_by)
