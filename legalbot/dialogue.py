@@ -222,6 +222,16 @@ def sorry() -> Reply:
     return _plain("error")
 
 
+def busy() -> Reply:
+    """Return what a citizen is told when too many people write at once."""
+    return _plain("busy")
+
+
+def too_fast() -> Reply:
+    """Return what somebody is told whose messages come faster than they can be answered."""
+    return _plain("too_fast")
+
+
 def _answer(turn: Turn, key: str) -> Reply:
     fact = knowledge().facts.get(key)
     if fact is None:

@@ -42,7 +42,7 @@ MOVES: dict[str, tuple[str, ...]] = {
 }
 REQUIRED: dict[str, tuple[str, ...]] = {"move": tuple(MOVES), "chat": ("ok",)}
 """Entries that the dialogue itself needs, whatever the utterances ask for."""
-SPOKEN_OUTCOMES = ("clarify", "answered_partly", "not_understood", "error")
+SPOKEN_OUTCOMES = ("clarify", "answered_partly", "not_understood", "error", "busy", "too_fast")
 """Outcomes whose general wording is said."""
 
 

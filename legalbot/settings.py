@@ -6,29 +6,67 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from legalbot.paths import ROOT
+from legalbot.paths import VAR
 
+HOST = "LEGALBOT_HOST"
+"""The address that the server listens on; by default this machine only."""
 DATABASE = "LEGALBOT_DATABASE"
 """An SQLAlchemy address (`postgresql://…`); by default an SQLite file in `var/` of the project."""
+REDIS = "LEGALBOT_REDIS"
+"""`redis://…`: keeps the messages of one person in order over several processes; by default none."""
+WORKERS = "WORKERS"
+"""So many processes serve together on this machine."""
 KEEP_DAYS = "LEGALBOT_KEEP_DAYS"
 """After so many days what was said is deleted."""
-DEFAULT_KEEP_DAYS = 30
+PER_MINUTE = "LEGALBOT_PER_MINUTE"
+"""So many messages a minute are taken from one sender."""
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class SettingError(ValueError):
     """An environment variable has a value that cannot be used; the text says which and why."""
 
 
+def host() -> str:
+    """Return the address to listen on."""
+    return os.environ.get(HOST) or LOOPBACK[0]
+
+
+def is_public() -> bool:
+    """Tell whether other machines can reach the server directly."""
+    return host() not in LOOPBACK
+
+
+def workers() -> int:
+    """Return how many processes serve together (`SettingError` where that is no number)."""
+    return _positive(WORKERS, 1, "进程数")
+
+
 def keep_days() -> int:
-    """Return after how many days conversations are deleted.
+    """Return after how many days conversations are deleted (`SettingError` where that is no number)."""
+    return _positive(KEEP_DAYS, 30, "天数")
+
+
+def per_minute() -> int:
+    """Return how many messages a minute one sender may write (`SettingError` where that is no number)."""
+    return _positive(PER_MINUTE, 60, "每分钟条数")
+
+
+def shared() -> bool:
+    """Tell whether other processes may write to the same database."""
+    return workers() > 1 or not database().startswith("sqlite")
+
+
+def redis() -> str | None:
+    """Return the address of Redis, or None.
 
     Raises:
-        SettingError: it is set to something that is no positive number.
+        SettingError: what is set is no address.
     """
-    text = os.environ.get(KEEP_DAYS, str(DEFAULT_KEEP_DAYS))
-    if not text.isdecimal() or int(text) < 1:
-        raise SettingError(f"{KEEP_DAYS} 要写一个正整数（天数），现在是 {text!r}")
-    return int(text)
+    address = os.environ.get(REDIS)
+    if address and urlsplit(address).scheme not in ("redis", "rediss", "unix"):
+        raise SettingError(f"{REDIS} 要写成 redis://主机:端口/编号 这样的地址")
+    return address or None
 
 
 def database() -> str:
@@ -37,10 +75,17 @@ def database() -> str:
     Raises:
         SettingError: what is set is no address.
     """
-    address = os.environ.get(DATABASE, f"sqlite:///{ROOT / 'var' / 'conversations.sqlite'}")
+    address = os.environ.get(DATABASE) or f"sqlite:///{VAR / 'conversations.sqlite'}"
     parts = urlsplit(address)
     if not parts.scheme or "://" not in address:
         raise SettingError(f"{DATABASE} 要写成 sqlite:///文件 或 postgresql://用户:密码@主机/库 这样的地址")
     if parts.scheme.startswith("sqlite"):
         Path(parts.path.removeprefix("/")).parent.mkdir(parents=True, exist_ok=True)
     return address
+
+
+def _positive(variable: str, default: int, what: str) -> int:
+    text = os.environ.get(variable) or str(default)
+    if not text.isdecimal() or int(text) < 1:
+        raise SettingError(f"{variable} 要写一个正整数（{what}），现在是 {text!r}")
+    return int(text)

@@ -20,6 +20,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from legalbot.serving.agent import Said, load_agent, say
+from legalbot.serving.database import Database
 from legalbot.serving.store import ConversationStore
 
 from legalbot.model import MODEL, is_fresh  # isort: skip
@@ -117,7 +118,12 @@ def served(tmp_path) -> Iterator[Served]:
 
 
 @pytest.fixture
-def store(tmp_path) -> Iterator[ConversationStore]:
-    kept = ConversationStore(host=f"sqlite:///{tmp_path / 'conversations.sqlite'}")
-    yield kept
-    kept.close()
+def database(tmp_path) -> Iterator[Database]:
+    opened = Database(f"sqlite:///{tmp_path / 'conversations.sqlite'}")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def store(database) -> ConversationStore:
+    return ConversationStore(database=database)

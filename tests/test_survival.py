@@ -38,24 +38,23 @@ async def test_a_long_conversation_is_begun_anew_and_goes_on(store):
     assert len(tracker.events) < LONG
     assert tracker.active_loop_name == "legal_aid_form"
     assert tracker.get_slot("aid_groups") in (["disabled"], None)
-    again = await store._in_thread(store._read, "long")
+    again = await ConversationStore(store.domain, database=store.database).retrieve("long")
     assert len(again.events) == len(tracker.events)
     assert again.current_slot_values() == tracker.current_slot_values()
 
 
-async def test_what_was_saved_is_read_back_by_another_store(store, tmp_path):
+async def test_what_was_saved_is_read_back_by_another_store(store):
     agent = load_agent(MODEL, store)
     await say(agent, "12348收费吗", "one")
-    other = ConversationStore(agent.domain, host=f"sqlite:///{tmp_path / 'conversations.sqlite'}")
+    other = ConversationStore(agent.domain, database=store.database)
     tracker = await other.retrieve("one")
     assert tracker.get_slot("context")["fact"] == "hotline.cost"
-    other.close()
 
 
 async def test_a_failed_message_leaves_no_half_turn(store, monkeypatch):
     agent = load_agent(MODEL, store)
     await say(agent, "12348收费吗", "broken")
-    before = len((await store._in_thread(store._read, "broken")).events)
+    before = len((await ConversationStore(store.domain, database=store.database).retrieve("broken")).events)
     monkeypatch.setattr(agent.processor, "_run_prediction_loop", None)
     assert "12348" in (await say(agent, "晚上呢", "broken"))[0].text
     monkeypatch.undo()

@@ -15,6 +15,7 @@ from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from legalbot.dialogue import sorry
 from legalbot.serving.agent import SELF_CHECK, NotAnsweringError, load_agent
 from legalbot.serving.responder import Responder
+from legalbot.serving.store import EVENTS
 
 from legalbot.model import MODEL  # isort: skip
 
@@ -48,7 +49,9 @@ async def breaking_off(message: UserMessage) -> None:
 
 async def answer(failure, store) -> list[str]:
     channel = CollectingOutputChannel()
-    await Responder(Broken(failure), store, 0.2).handle_message(UserMessage("一件私事", channel, "one"))
+    await Responder(Broken(failure), store, seconds=0.2).handle_message(
+        UserMessage("一件私事", channel, "one")
+    )
     return [message["text"] for message in channel.messages]
 
 
@@ -67,7 +70,7 @@ async def test_what_was_said_already_is_not_followed_by_an_apology(store):
 
 async def test_after_a_time_out_the_next_message_is_answered(store):
     agent: Agent = load_agent(MODEL, store)
-    handle, responder = agent.handle_message, Responder(agent, store, 0.3)
+    handle, responder = agent.handle_message, Responder(agent, store, seconds=0.3)
     agent.handle_message = slow
     await responder.handle_message(UserMessage("12348收费吗", CollectingOutputChannel(), "late"))
     agent.handle_message, responder = handle, Responder(agent, store)
@@ -87,7 +90,7 @@ async def test_ready_means_that_a_question_is_answered_and_nothing_is_kept_of_it
 
 async def test_a_broken_database_is_not_ready(store):
     responder = Responder(load_agent(MODEL, store), store)
-    store.SQLEvent.__table__.drop(store.engine)
+    EVENTS.drop(store.database.engine)
     with pytest.raises(Exception, match="no such table"):
         await responder.check()
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import socket
 
-HOST = "127.0.0.1"
+from legalbot.settings import HOST, host
+
 DEFAULT_PORT = 5005
 
 
@@ -17,15 +18,19 @@ def port_from_environment() -> int:
     """Return the port to serve on.
 
     Raises:
-        PortError: `PORT` is no port number, or another program holds it.
+        PortError: `PORT` is no port number, or another program holds it, or there is no such address.
     """
     given = os.environ.get("PORT") or str(DEFAULT_PORT)
     if not given.isdecimal() or not 0 < int(given) < 65536:
         raise PortError(f"PORT={given} 不是端口号，请用 1 到 65535 之间的数字")
-    with socket.socket() as probe:
+    try:
+        found = socket.getaddrinfo(host(), int(given), type=socket.SOCK_STREAM)[0]
+    except OSError:
+        raise PortError(f"{HOST}={host()} 不是这台机器能监听的地址") from None
+    with socket.socket(found[0], found[1]) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, int(given)))
+            probe.bind(found[4])
         except OSError:
             raise PortError(
                 f"端口 {given} 被别的程序占用了，请先停掉它，或换一个：PORT=5006 make run"

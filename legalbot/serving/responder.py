@@ -1,59 +1,135 @@
-"""Between the channels and the agent: whatever happens inside, a person gets an answer, and soon."""
+"""Between the channels and the agent: whatever happens inside, a person gets an answer, and soon.
+
+Too many messages at once, or too many of one sender, get a quick and honest refusal, so that what is in work
+is finished. Every message ends in one outcome, and is counted.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import time
+from collections import Counter
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
-from legalbot.dialogue import sorry
+from legalbot.dialogue import Reply, busy, sorry, too_fast
+from legalbot.serving import metrics
 from legalbot.serving.agent import SELF_CHECK, check_answering
-from legalbot.serving.store import ConversationStore
+from legalbot.serving.limits import RateLimit
+from legalbot.serving.store import ConversationMovedError, ConversationStore
 
 logger = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 5.0
 """A message is answered within this time, or the person is told that it could not be."""
+AT_ONCE = 200
+"""So many messages are in work at once; at a few milliseconds each the last of them waits about a second."""
+AT_ONCE_OF_ONE = 5
+"""So many messages of one sender wait for each other."""
+TRIES = 3
+"""So often a message is answered anew because another process had gone on with its conversation."""
 
 
 class Responder:
     """Stands where Rasa's channels expect the agent, and never lets a message go without an answer."""
 
-    def __init__(self, agent: Agent, store: ConversationStore, seconds: float = ANSWER_SECONDS) -> None:
+    def __init__(
+        self,
+        agent: Agent,
+        store: ConversationStore,
+        *,
+        seconds: float = ANSWER_SECONDS,
+        at_once: int = AT_ONCE,
+        rate: RateLimit | None = None,
+    ) -> None:
         self.agent = agent
         self._store = store
         self._seconds = seconds
+        self._at_once = at_once
+        self._rate = rate
+        self._in_work: Counter[str] = Counter()
 
     async def handle_message(self, message: UserMessage) -> None:
         """Answer `message` on its output channel; a failure is logged without what was typed."""
+        start = time.perf_counter()
+        refusal = self._refusal(message.sender_id)
+        if refusal is not None:
+            await _send(message, refusal)
+            metrics.count(message.input_channel, refusal.outcome, time.perf_counter() - start)
+            return
+        self._in_work[message.sender_id] += 1
         try:
-            await asyncio.wait_for(self.agent.handle_message(message), self._seconds)
-        except asyncio.TimeoutError:
-            logger.error("a message was not answered within %s seconds", self._seconds)
-        except Exception:
-            logger.exception("a message could not be answered")
-        else:
-            if _collected(message) != []:
-                return
-            logger.error("a message got no answer")
-        if not _collected(message):
-            await message.output_channel.send_text_message(message.sender_id, sorry().text)
+            outcome = await self._answered(message)
+        finally:
+            self._in_work[message.sender_id] -= 1
+            if not self._in_work[message.sender_id]:
+                del self._in_work[message.sender_id]
+        metrics.count(message.input_channel, outcome, time.perf_counter() - start)
 
     async def check(self) -> None:
-        """Raise unless a real question is answered and the store can be read.
+        """Raise unless a real question is answered and the store can be written.
 
         Raises:
             NotAnsweringError: the answer is another one, or none.
             Exception: whatever the database says.
         """
-        await self._store.check()
+        await asyncio.wait_for(self._store.check(), self._seconds)
         await asyncio.wait_for(check_answering(self.agent), self._seconds)
         await self._store.forget(SELF_CHECK)
 
+    def _refusal(self, sender: str) -> Reply | None:
+        if self._in_work[sender] >= AT_ONCE_OF_ONE or (self._rate and not self._rate.allows(sender)):
+            return too_fast()
+        return busy() if self._in_work.total() >= self._at_once else None
 
-def _collected(message: UserMessage) -> list[object] | None:
+    async def _answered(self, message: UserMessage) -> str:
+        """Answer a message, or say that it could not be; return the outcome."""
+        try:
+            await asyncio.wait_for(self._until_it_fits(message), self._seconds)
+        except asyncio.TimeoutError:
+            metrics.failed("timeout")
+            logger.error("a message was not answered within %s seconds", self._seconds)
+        except Exception as error:
+            metrics.failed(type(error).__name__)
+            logger.exception("a message could not be answered")
+        else:
+            if _collected(message) != []:
+                return _outcome(message)
+            metrics.failed("silence")
+            logger.error("a message got no answer")
+        if not _collected(message):
+            await _send(message, sorry())
+        return sorry().outcome
+
+    async def _until_it_fits(self, message: UserMessage) -> None:
+        for tried in range(1, TRIES + 1):
+            try:
+                await self.agent.handle_message(message)
+            except ConversationMovedError:
+                if tried == TRIES or _collected(message) is None:
+                    raise
+                message.output_channel.messages.clear()
+            else:
+                return
+
+
+async def _send(message: UserMessage, reply: Reply) -> None:
+    parts = {"says": list(reply.says), "cites": [], "outcome": reply.outcome}
+    await message.output_channel.send_response(message.sender_id, {"text": reply.text, "parts": parts})
+
+
+def _collected(message: UserMessage) -> list[dict[str, object]] | None:
     """Return what was said to a channel that collects answers, None for one that sends them at once."""
     channel = message.output_channel
     return channel.messages if isinstance(channel, CollectingOutputChannel) else None
+
+
+def _outcome(message: UserMessage) -> str:
+    """Return the outcome that the reply carries, where its channel keeps parts."""
+    for said in _collected(message) or []:
+        parts = said.get("custom")
+        if isinstance(parts, dict) and "outcome" in parts:
+            return str(parts["outcome"])
+    return "unknown"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from functools import partial
 from pathlib import Path
 
@@ -11,35 +12,62 @@ from legalbot.serving import lean  # noqa: F401 - before anything of Rasa
 
 from rasa.core.run import configure_app, create_http_input_channels  # isort: skip
 from sanic import HTTPResponse, Request, Sanic, text  # isort: skip
+from sanic.response import raw  # isort: skip
 
 from legalbot.paths import ROOT  # isort: skip
+from legalbot.serving import metrics  # isort: skip
 from legalbot.serving.agent import load_agent  # isort: skip
+from legalbot.serving.database import Database  # isort: skip
+from legalbot.serving.limits import RateLimit  # isort: skip
 from legalbot.serving.responder import Responder  # isort: skip
-from legalbot.serving.port import HOST  # isort: skip
 from legalbot.serving.store import ConversationStore  # isort: skip
-from legalbot.settings import keep_days  # isort: skip
+from legalbot.settings import keep_days, per_minute, host, shared  # isort: skip
 
 logger = logging.getLogger(__name__)
 
 READY = "可以提问了：http://{host}:{port}/  （按 Ctrl-C 停止）"
+LARGEST_REQUEST = 64 * 1024
+"""Bytes. Every channel's messages are far smaller; several have caps of their own below it."""
+CHECKED_ANEW = 1.0
+"""Seconds for which an answer of `/readyz` holds, so that asking often costs nothing."""
+GRACE = 10.0
+"""Seconds that messages in work have when the server is told to stop; they need five at the most."""
+
+
+def make_app(model: Path, port: int) -> Sanic:
+    """Return the server of `model`, not started.
+
+    Raises:
+        SettingError: an environment variable has a value that cannot be used.
+    """
+    for setting in (keep_days, per_minute, shared):
+        setting()
+    channels = create_http_input_channels(None, str(ROOT / "credentials.yml"))
+    app = configure_app(channels, enable_api=False, port=port)
+    app.config.REQUEST_MAX_SIZE = LARGEST_REQUEST
+    app.config.GRACEFUL_SHUTDOWN_TIMEOUT = GRACE
+    app.add_route(_alive, "/healthz")
+    app.add_route(_ready, "/readyz")
+    app.add_route(_figures, "/metrics")
+    app.register_listener(partial(_load, model), "before_server_start")
+    app.register_listener(_close, "after_server_stop")
+    return app
 
 
 def serve(model: Path, port: int) -> None:
     """Serve `model` on `port` until Ctrl-C or SIGTERM."""
-    keep_days()
-    channels = create_http_input_channels(None, str(ROOT / "credentials.yml"))
-    app = configure_app(channels, enable_api=False, port=port)
-    app.add_route(_alive, "/healthz")
-    app.add_route(_ready, "/readyz")
-    app.register_listener(partial(_load, model), "before_server_start")
-    app.register_listener(_close, "after_server_stop")
+    app = make_app(model, port)
     app.register_listener(partial(_announce, port), "after_server_start")
-    app.run(host=HOST, port=port, access_log=False, motd=False, debug=False)
+    app.run(host=host(), port=port, access_log=False, motd=False, debug=False)
 
 
 async def _load(model: Path, app: Sanic, loop: object) -> None:
-    app.ctx.store = ConversationStore()
-    app.ctx.agent = Responder(load_agent(model, app.ctx.store), app.ctx.store)
+    app.ctx.database = Database()
+    app.ctx.store = ConversationStore(database=app.ctx.database, shared=shared())
+    rate = RateLimit(60 / per_minute(), burst=per_minute())
+    app.ctx.agent = Responder(load_agent(model, app.ctx.store), app.ctx.store, rate=rate)
+    app.ctx.checked = (0.0, None)
+    app.ctx.checking = asyncio.Lock()
     await app.ctx.agent.check()
     app.add_task(_forget_in_time(app.ctx.store))
 
@@ -51,24 +79,45 @@ async def _alive(request: Request) -> HTTPResponse:
 
 async def _ready(request: Request) -> HTTPResponse:
     """`/readyz`: a real question is answered and kept; 503 where not, with the kind of failure."""
-    try:
-        await request.app.ctx.agent.check()
-    except Exception as error:
-        logger.exception("not ready")
-        return text(f"not ready: {type(error).__name__}", status=503)
-    return text("ready")
+    failure = await _failure(request.app)
+    metrics.READY.set(failure is None)
+    return text(f"not ready: {failure}", status=503) if failure else text("ready")
+
+
+async def _failure(app: Sanic) -> str | None:
+    """Return the kind of failure that keeps the bot from answering, found at most a second ago."""
+    async with app.ctx.checking:
+        at, found = app.ctx.checked
+        if time.monotonic() - at < CHECKED_ANEW:
+            return str(found) if found else None
+        failure = None
+        try:
+            await app.ctx.agent.check()
+        except Exception as error:
+            failure = type(error).__name__
+            logger.exception("not ready")
+        app.ctx.checked = (time.monotonic(), failure)
+        return failure
+
+
+async def _figures(request: Request) -> HTTPResponse:
+    """`/metrics`: the figures for Prometheus."""
+    return raw(metrics.exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 async def _close(app: Sanic, loop: object) -> None:
-    app.ctx.store.close()
+    app.ctx.database.close()
 
 
 async def _forget_in_time(store: ConversationStore) -> None:
-    """Delete what is too old, now and every hour."""
+    """Delete what is too old, now and every hour; a database that is away is asked again next time."""
     while True:
-        await store.forget_older_than(keep_days())
+        try:
+            await store.forget_older_than(keep_days())
+        except Exception:
+            logger.exception("what is too old could not be deleted")
         await asyncio.sleep(3600)
 
 
 async def _announce(port: int, app: Sanic, loop: object) -> None:
-    print(READY.format(host=HOST, port=port), flush=True)  # noqa: T201 - the one line for the terminal
+    print(READY.format(host=host(), port=port), flush=True)  # noqa: T201 - the one line for the terminal

@@ -1,77 +1,132 @@
-"""Conversations that survive `kill -9`: Rasa's SQL store, off the event loop, with the latest kept at hand.
+"""Conversations that survive `kill -9`: Rasa's events in Rasa's table, with the latest kept at hand.
 
-What a reply was given for is in the database before the reply goes out. A conversation in use is not read
-back for every message; one that has grown long is begun anew with its slots and its active form, so that
-the two-hundredth message costs no more than the first.
+What a reply was given for is in the database before the reply goes out, and so is how the turn ended. A
+conversation in use is not read back for every message; one that has grown long is begun anew with its
+slots and its active form, so that the two-hundredth message costs no more than the first.
 """
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import json
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
-from rasa.core.tracker_store import SQLTrackerStore
+from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    BotUttered,
+    Event,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy.engine import make_url
-from sqlalchemy.pool import QueuePool
 
-from legalbot.settings import database
+from legalbot.serving.database import Database, Kept
 
 AT_HAND = 2_000
 """So many conversations are kept in memory; the others are read back when their person writes again."""
 LONG = 100
 """From so many events on a conversation is begun anew."""
-T = TypeVar("T")
+
+PROBE = "store-check"
+EVENTS: sa.Table = SQLTrackerStore.SQLEvent.__table__
+OUTCOMES = sa.Table(
+    "outcomes",
+    sa.MetaData(),
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("sender_id", sa.String(255), nullable=False, index=True),
+    sa.Column("message_id", sa.String(255), nullable=False, index=True),
+    sa.Column("at", sa.Float, nullable=False, index=True),
+    sa.Column("channel", sa.String(64)),
+    sa.Column("outcome", sa.String(64), nullable=False),
+    sa.Column("intent", sa.String(128)),
+    sa.Column("fact", sa.String(128)),
+    sa.Column("useful", sa.Boolean),
+    sa.Column("reason", sa.String(500)),
+)
+"""How each turn ended, one row a message, without what was said; `useful` and `reason` rate the answer."""
 
 
-class ConversationStore(SQLTrackerStore):  # type: ignore[misc]
-    """Rasa's SQL tracker store (its tables, its events) for many people at once."""
+@dataclass(frozen=True)
+class _Turn:
+    """The rows of one turn."""
 
-    engine: Any
+    sender_id: str
+    events: Sequence[dict[str, Any]]
+    outcomes: Sequence[dict[str, Any]]
+
+
+class ConversationMovedError(RuntimeError):
+    """Another process has gone on with the conversation: what was computed here no longer fits."""
+
+
+class ConversationStore(TrackerStore):  # type: ignore[misc]
+    """Keeps conversations for many people at once.
+
+    `shared`: other processes write to the same database. What is at hand is then compared with it at every
+    message, and a turn that another process has overtaken is refused instead of being mixed in.
+    """
 
     def __init__(
         self,
         domain: Domain | None = None,
-        host: str | None = None,
         event_broker: EventBroker | None = None,
-        **kwargs: Any,
+        *,
+        database: Database,
+        shared: bool = False,
     ) -> None:
-        address = host or database()
-        super().__init__(domain, host=address, event_broker=event_broker, **kwargs)
-        self.engine.dispose()
-        self._is_sqlite = make_url(address).get_backend_name() == "sqlite"
-        self.engine = sa.create_engine(address, poolclass=QueuePool, **_connecting(self._is_sqlite))
-        if self._is_sqlite:
-            sa.event.listen(self.engine, "connect", _write_ahead)
-        self.sessionmaker = sa.orm.sessionmaker(bind=self.engine)
-        self._threads = ThreadPoolExecutor(1 if self._is_sqlite else 4, thread_name_prefix="store")
+        super().__init__(domain, event_broker)
+        self.database = database
+        self._shared = shared
         self._at_hand: OrderedDict[str, DialogueStateTracker] = OrderedDict()
+        database.keep(Kept(EVENTS, at="timestamp"))
+        database.keep(Kept(OUTCOMES))
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """Return the conversation of `sender_id`, or None; the caller has it for itself until it saves it."""
         kept = self._at_hand.pop(sender_id, None)
-        return kept if kept is not None else await self._in_thread(self._read, sender_id)
+        if kept is not None and not self._shared:
+            return kept
+        last = kept.last_row if kept is not None else None
+        rows = await self.database.call(_read, sender_id, last)
+        if rows is None:
+            return kept
+        if not rows:
+            return None
+        events = [json.loads(row.data) for row in rows]
+        tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
+        tracker.stored, tracker.last_row = len(events), rows[-1].id
+        return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Write what is new in `tracker`; returns when it is in the database."""
+        """Write what is new in `tracker`; returns when it is in the database.
+
+        Raises:
+            ConversationMovedError: another process has written to the conversation since it was read.
+        """
         events = list(tracker.events)
-        stored = getattr(tracker, "stored", None)
-        await self._in_thread(self._write, tracker.sender_id, events, stored)
-        tracker.stored = len(events)
-        if len(events) >= LONG:
+        new = list(itertools.islice(events, getattr(tracker, "stored", 0), None))
+        stored = len(events)
+        if stored >= LONG:
             tracker = self._renewed(tracker)
-            await self._in_thread(self._write, tracker.sender_id, list(tracker.events), 0)
-            tracker.stored = len(tracker.events)
+            new, stored = [*new, *tracker.events], len(tracker.events)
+        turn = _Turn(
+            tracker.sender_id,
+            [_row(tracker.sender_id, event) for event in new],
+            _outcome_rows(tracker, new),
+        )
+        follows = (getattr(tracker, "last_row", None),) if self._shared else None
+        tracker.last_row = await self.database.call(_write, turn, follows)
+        tracker.stored = stored
         self._at_hand[tracker.sender_id] = tracker
         while len(self._at_hand) > AT_HAND:
             self._at_hand.popitem(last=False)
@@ -79,54 +134,15 @@ class ConversationStore(SQLTrackerStore):  # type: ignore[misc]
     async def forget(self, sender_id: str) -> None:
         """Delete all that is kept of one person."""
         self._at_hand.pop(sender_id, None)
-        await self._in_thread(self._delete, self.SQLEvent.sender_id == sender_id)
+        await self.database.forget(sender_id)
 
     async def forget_older_than(self, days: int) -> None:
         """Delete what was said more than `days` days ago."""
-        await self._in_thread(self._delete, self.SQLEvent.timestamp < time.time() - days * 86_400)
+        await self.database.forget_before(time.time() - days * 86_400)
 
     async def check(self) -> None:
-        """Raise where the database does not answer."""
-        await self._in_thread(self._ping)
-
-    def close(self) -> None:
-        """Finish what is being written and let go of the database."""
-        self._threads.shutdown(wait=True)
-        self.engine.dispose()
-
-    async def _in_thread(self, work: Callable[..., T], *arguments: Any) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
-
-    def _read(self, sender_id: str) -> DialogueStateTracker | None:
-        with self.session_scope() as session:
-            rows = self._event_query(session, sender_id, fetch_events_from_all_sessions=False).all()
-            events = [json.loads(row.data) for row in rows]
-        if not events:
-            return None
-        tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
-        tracker.stored = len(events)
-        return tracker
-
-    def _write(self, sender_id: str, events: Sequence[Event], stored: int | None) -> None:
-        with self.session_scope() as session:
-            if stored is None:
-                stored = self._event_query(session, sender_id, fetch_events_from_all_sessions=False).count()
-            rows = [self._row(sender_id, event) for event in itertools.islice(events, stored, None)]
-            if rows:
-                session.execute(self.SQLEvent.__table__.insert(), rows)
-                session.commit()
-
-    @staticmethod
-    def _row(sender_id: str, event: Event) -> dict[str, Any]:
-        data = event.as_dict()
-        return {
-            "sender_id": sender_id,
-            "type_name": event.type_name,
-            "timestamp": data.get("timestamp"),
-            "intent_name": data.get("parse_data", {}).get("intent", {}).get("name"),
-            "action_name": data.get("name"),
-            "data": json.dumps(data, ensure_ascii=False),
-        }
+        """Raise where the database does not answer, or cannot be written."""
+        await self.database.call(_try)
 
     def _renewed(self, tracker: DialogueStateTracker) -> DialogueStateTracker:
         """Return a conversation that goes on where `tracker` is, without what was said before.
@@ -142,26 +158,74 @@ class ConversationStore(SQLTrackerStore):  # type: ignore[misc]
             events.append(ActiveLoop(tracker.active_loop_name, timestamp=now))
         events.append(ActionExecuted("action_listen", timestamp=now))
         renewed = DialogueStateTracker.from_events(tracker.sender_id, events, self.domain.slots)
-        renewed.stored = 0
+        renewed.last_row = getattr(tracker, "last_row", None)
         return renewed
 
-    def _delete(self, condition: Any) -> None:
-        with self.session_scope() as session:
-            session.execute(sa.delete(self.SQLEvent).where(condition))
-            session.commit()
-
-    def _ping(self) -> None:
-        with self.engine.connect() as connection:
-            connection.execute(sa.text("SELECT 1 FROM events LIMIT 1"))
+    async def create_tracker(self, sender_id: str, append_action_listen: bool = True) -> DialogueStateTracker:
+        """Return a new conversation, written with its first turn."""
+        return self.init_tracker(sender_id)
 
 
-def _connecting(sqlite: bool) -> dict[str, Any]:
-    if sqlite:
-        return {"pool_size": 1, "connect_args": {"check_same_thread": False, "timeout": 5}}
-    return {"pool_size": 4, "pool_pre_ping": True}
+def _row(sender_id: str, event: Event) -> dict[str, Any]:
+    data = event.as_dict()
+    return {
+        "sender_id": sender_id,
+        "type_name": event.type_name,
+        "timestamp": data.get("timestamp"),
+        "intent_name": data.get("parse_data", {}).get("intent", {}).get("name"),
+        "action_name": data.get("name"),
+        "data": json.dumps(data, ensure_ascii=False),
+    }
 
 
-def _write_ahead(connection: Any, record: Any) -> None:
-    """Make SQLite write its log first: readers do not wait, and a killed process loses nothing."""
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
-        connection.execute(f"PRAGMA {pragma}").close()
+def _outcome_rows(tracker: DialogueStateTracker, new: Sequence[Event]) -> list[dict[str, Any]]:
+    """Return how the turn among the `new` events ended, if there is one and it was answered."""
+    asked = next((event for event in reversed(new) if isinstance(event, UserUttered)), None)
+    outcome = tracker.get_slot("outcome")
+    if asked is None or outcome is None or not any(isinstance(event, BotUttered) for event in new):
+        return []
+    return [
+        {
+            "sender_id": tracker.sender_id,
+            "message_id": asked.message_id or "",
+            "at": asked.timestamp,
+            "channel": asked.input_channel,
+            "outcome": outcome,
+            "intent": (asked.intent or {}).get("name"),
+            "fact": (tracker.get_slot("context") or {}).get("fact"),
+        }
+    ]
+
+
+def _read(connection: Any, sender_id: str, last: int | None) -> list[Any] | None:
+    """Return the rows of the latest session, or None where row `last` is still the last one."""
+    own = EVENTS.c.sender_id == sender_id
+    if last is not None and connection.scalar(sa.select(sa.func.max(EVENTS.c.id)).where(own)) == last:
+        return None
+    begun = sa.select(sa.func.max(EVENTS.c.timestamp)).where(
+        own, EVENTS.c.type_name == SessionStarted.type_name
+    )
+    since = sa.func.coalesce(begun.scalar_subquery(), 0)
+    wanted = sa.select(EVENTS.c.id, EVENTS.c.data).where(own, EVENTS.c.timestamp >= since)
+    return list(connection.execute(wanted.order_by(EVENTS.c.id)))
+
+
+def _write(connection: Any, turn: _Turn, follows: tuple[int | None] | None) -> int | None:
+    """Insert a turn; where it has to follow a certain row, refuse it behind another, and return its last."""
+    last = sa.select(sa.func.max(EVENTS.c.id)).where(EVENTS.c.sender_id == turn.sender_id)
+    if follows:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(turn.sender_id))))
+        if (connection.scalar(last),) != follows:
+            raise ConversationMovedError
+    for table, rows in ((EVENTS, turn.events), (OUTCOMES, turn.outcomes)):
+        if rows:
+            connection.execute(table.insert(), rows)
+    return connection.scalar(last) if follows else None
+
+
+def _try(connection: Any) -> None:
+    """Read and write nothing, with a lock: a full or read-only disk, a lost or broken file raise here."""
+    connection.execute(sa.select(EVENTS.c.id).limit(1))
+    connection.execute(EVENTS.insert(), [_row(PROBE, SessionStarted())])
+    connection.execute(sa.delete(EVENTS).where(EVENTS.c.sender_id == PROBE))

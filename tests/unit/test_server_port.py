@@ -7,10 +7,11 @@ import socket
 import pytest
 
 from legalbot.serving import port as module
-from legalbot.serving.port import HOST, PortError, port_from_environment
+from legalbot.serving.port import PortError, port_from_environment
+from legalbot.settings import LOOPBACK
 
 
-def listening(host: str = HOST) -> socket.socket:
+def listening(host: str = LOOPBACK[0]) -> socket.socket:
     """Listen as other servers do, on a port that the system chooses."""
     holder = socket.socket()
     holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -22,7 +23,7 @@ def listening(host: str = HOST) -> socket.socket:
 @pytest.fixture
 def free() -> int:
     with socket.socket() as probe:
-        probe.bind((HOST, 0))
+        probe.bind((LOOPBACK[0], 0))
         return int(probe.getsockname()[1])
 
 
@@ -35,7 +36,7 @@ def test_the_port_is_free_again_after_asking(monkeypatch, free):
     monkeypatch.setenv("PORT", str(free))
     port_from_environment()
     with socket.socket() as probe:
-        probe.bind((HOST, free))
+        probe.bind((LOOPBACK[0], free))
 
 
 @pytest.mark.parametrize("given", [None, ""])
@@ -58,7 +59,7 @@ def test_what_is_no_port_is_refused_and_named(monkeypatch, given):
     assert str(error.value) == f"PORT={given} 不是端口号，请用 1 到 65535 之间的数字"
 
 
-@pytest.mark.parametrize("host", [HOST, "0.0.0.0"])  # noqa: S104 - that others do so is the point
+@pytest.mark.parametrize("host", [LOOPBACK[0], "0.0.0.0"])  # noqa: S104 - that others do so is the point
 def test_a_port_that_is_taken_is_refused_with_a_way_out(monkeypatch, host):
     with listening(host) as holder:
         port = str(holder.getsockname()[1])
@@ -74,7 +75,7 @@ def test_a_port_whose_server_just_stopped_is_served(monkeypatch):
     """What lingers of a closed connection (TIME_WAIT) must not keep the bot from starting again."""
     with listening() as holder:
         port = holder.getsockname()[1]
-        with socket.create_connection((HOST, port)) as client:
+        with socket.create_connection((LOOPBACK[0], port)) as client:
             accepted, _ = holder.accept()
             accepted.close()
             assert client.recv(1) == b""
