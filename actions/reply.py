@@ -38,7 +38,7 @@ class ActionReply(Action):  # type: ignore[misc]
             logger.exception("the reply could not be composed")
             reply, events = sorry(), []
         utter(dispatcher, reply)
-        return [*events, SlotSet("outcome", reply.outcome)]
+        return [*events, SlotSet("outcome", reply.outcome), FollowupAction("action_listen")]
 
 
 def _replied(tracker: Tracker, now: float) -> tuple[Reply, list[dict[str, Any]]]:

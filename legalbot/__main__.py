@@ -10,7 +10,7 @@ from legalbot.paths import DATA, MODEL
 from legalbot.replies import read_replies
 from legalbot.screening.wording import read_wording
 from legalbot.serving.port import PortError, port_from_environment
-from legalbot.settings import SettingError
+from legalbot.settings import SettingError, workers
 from legalbot.yaml_file import DataError
 
 FAILED = 1
@@ -57,6 +57,10 @@ def run() -> None:
     port = port_from_environment()
     learn()
     print("正在启动…", flush=True)
+    if workers() > 1:
+        from legalbot.serving.workers import share_figures  # noqa: PLC0415 - as below
+
+        share_figures()
     from legalbot.serving.server import serve  # noqa: PLC0415 - Rasa takes seconds to import
 
     serve(MODEL, port)

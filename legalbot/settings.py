@@ -20,6 +20,8 @@ KEEP_DAYS = "LEGALBOT_KEEP_DAYS"
 """After so many days what was said is deleted."""
 PER_MINUTE = "LEGALBOT_PER_MINUTE"
 """So many messages a minute are taken from one sender."""
+FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+"""prometheus_client's own variable: the folder where several processes put their figures together."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 

@@ -8,12 +8,13 @@ import urllib.error
 import urllib.request
 
 import pytest
+import sqlalchemy as sa
 from conftest import Served
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
 from legalbot.dialogue import sorry
-from legalbot.serving.agent import SELF_CHECK, NotAnsweringError, load_agent
+from legalbot.serving.agent import NotAnsweringError, load_agent
 from legalbot.serving.responder import Responder
 from legalbot.serving.store import EVENTS
 
@@ -82,7 +83,8 @@ async def test_after_a_time_out_the_next_message_is_answered(store):
 async def test_ready_means_that_a_question_is_answered_and_nothing_is_kept_of_it(store):
     responder = Responder(load_agent(MODEL, store), store)
     await responder.check()
-    assert await store.retrieve(SELF_CHECK) is None
+    kept = await store.database.call(lambda connection: connection.execute(sa.select(EVENTS)).all())
+    assert kept == []
     responder.agent.handle_message = silent
     with pytest.raises(NotAnsweringError):
         await responder.check()

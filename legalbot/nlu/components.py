@@ -23,6 +23,7 @@ from legalbot.importer import FULL_INTENT
 from legalbot.knowledge import knowledge
 from legalbot.lexicon import LEXICON, segmenter
 from legalbot.nlu.linear import LinearModel
+from legalbot.nlu.present import present_topics
 from legalbot.nlu.understanding import Candidate, Understander, Understanding, bare, read, strip_opening
 from legalbot.paths import ROOT
 from legalbot.text import normalise
@@ -127,7 +128,7 @@ class AskClassifier(GraphComponent, IntentClassifier):  # type: ignore[misc]
         """Set intent, ranking and `asks` of each message."""
         assert self._reader is not None, "the classifier is neither trained nor loaded"  # noqa: S101
         for message in messages:
-            _put(message, self._reader.understand(message.get(TEXT) or ""))
+            _put(message, self._reader.understand(message.get(TEXT) or "", present_topics()))
         return messages
 
 

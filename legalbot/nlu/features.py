@@ -7,14 +7,17 @@ A feature is a short string with a prefix for its kind: characters (`c`), tonele
 from __future__ import annotations
 
 import itertools
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 from legalbot.lexicon import longest_first, synonyms
+
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")  # characters only: 40 MB of phrases are not loaded
+
+from pypinyin import Style, lazy_pinyin
 
 CHARACTER_NGRAMS = (1, 2, 3, 4)
 SYLLABLE_NGRAMS = (1, 2, 3)

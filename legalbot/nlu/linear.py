@@ -66,11 +66,14 @@ class Calibration:
 
 @dataclass(frozen=True)
 class LinearModel:
-    """Scores of every label for a text: `weights` is (features, labels), `bias` is (labels,)."""
+    """Scores of every label for a text: `weights` is (features, labels), `bias` is (labels,).
+
+    A loaded model keeps its weights in half precision, as they are stored: there are 40 million of them.
+    """
 
     labels: Sequence[str]
     vocabulary: Vocabulary
-    weights: Floats
+    weights: Floats | NDArray[np.float16]
     bias: Floats
     calibration: Calibration = Calibration()
 
@@ -79,14 +82,8 @@ class LinearModel:
         columns, values = self.vocabulary.vector(features)
         if not len(columns):
             return self.bias.copy()
-        margins: Floats = values @ self.weights[columns] + self.bias
+        margins: Floats = values @ self.weights[columns].astype(np.float32) + self.bias
         return margins
-
-    def only(self, labels: Sequence[str]) -> LinearModel:
-        """Return a model of some of the labels, in their order; its confidence means nothing."""
-        columns = [list(self.labels).index(label) for label in labels]
-        weights = np.ascontiguousarray(self.weights[:, columns])
-        return LinearModel(tuple(labels), self.vocabulary, weights, self.bias[columns])
 
     def save(self, folder: Path) -> None:
         """Write the model into `folder`."""
@@ -115,7 +112,7 @@ class LinearModel:
         return cls(
             labels=tuple(described["labels"]),
             vocabulary=Vocabulary(columns, arrays["idf"]),
-            weights=arrays["weights"].astype(np.float32),
+            weights=arrays["weights"],
             bias=arrays["bias"],
             calibration=Calibration((top, lead), intercept),
         )

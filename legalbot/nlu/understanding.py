@@ -94,8 +94,7 @@ class Understanding:
 
 def read(text: str) -> dict[str, float]:
     """Return the features of a text as typed."""
-    normal = normalise(text)
-    return features(normal, segmenter().lcut(normal))
+    return _heard(normalise(text))
 
 
 class Understander:
@@ -112,13 +111,17 @@ class Understander:
         self._ellipsis = ellipsis
         self._exact = exact
         self._topics = topics
-        self._by_topic = {
-            topic: model.only([label for label in model.labels if topic_of(label) == topic])
+        self._labels = {
+            topic: [(i, label) for i, label in enumerate(model.labels) if topic_of(label) == topic]
             for topic in topics
         }
 
-    def understand(self, raw: str) -> Understanding:
-        """Return what `raw` asks. Never raises on any text; the ranking is never empty."""
+    def understand(self, raw: str, present: Sequence[str] | None = None) -> Understanding:
+        """Return what `raw` asks. Never raises on any text; the ranking is never empty.
+
+        As a half sentence it is read for the topics that are `present`, for all where that is not known.
+        """
+        topics = list(self._topics) if present is None else [one for one in present if one in self._topics]
         typed = normalise(raw)
         normal = heeded(typed)
         whole = self._rank(normal)
@@ -127,7 +130,7 @@ class Understander:
         known = self._exact.get(bare(normal))
         if known is not None:
             sure = Candidate(known, 1.0)
-            follows = {} if sure.group == "chat" else self._follows(normal)
+            follows = {} if sure.group == "chat" else self._follows(normal, topics)
             return Understanding(normal, whole, (sure,), follows)
         parts = [(piece, whole[0] if piece == normal else self._rank(piece)[0]) for piece in pieces(normal)]
         danger = _danger(whole[0], [part for _, part in parts])
@@ -138,7 +141,7 @@ class Understander:
         likely = _likely_danger(whole, [part for _, part in parts])
         likely = max(likely, HINTED) if has_danger_word(normal) else likely
         half = "".join(piece for piece, best in parts if best.group != "chat" or best.confidence < SURE)
-        follows = self._follows(half)
+        follows = self._follows(half, topics)
         return Understanding(normal, whole, tuple(asks), follows, unread, is_named(normal), likely)
 
     def _understood_danger(self, typed: str) -> Candidate | None:
@@ -183,7 +186,7 @@ class Understander:
         return Candidate(follow.intent, SURE) if follow and follow.confidence >= CLEAR else None
 
     def _rank(self, normal: str) -> tuple[Candidate, ...]:
-        margins = self._model.margins(features(normal, segmenter().lcut(normal)))
+        margins = self._model.margins(_heard(normal))
         sure = self._model.calibration.confidence(margins)
         order = np.argsort(-margins)[:RANKING]
         shares = np.exp(3.0 * (margins[order] - margins[order[0]]))
@@ -197,31 +200,33 @@ class Understander:
             ranking = [Candidate(known, 1.0), *(other for other in ranking if other.intent != known)]
         return tuple(ranking[:RANKING])
 
-    def _follows(self, normal: str) -> dict[str, Candidate]:
-        if not 0 < len(normal) <= MAX_ELLIPSIS:
+    def _follows(self, normal: str, topics: Sequence[str]) -> dict[str, Candidate]:
+        if not topics or not 0 < len(normal) <= MAX_ELLIPSIS:
             return {}
         half = self._half(normal)
-        found = {topic: self._follow(normal, topic, half) for topic in self._topics}
+        found = {topic: self._follow(normal, topic, half) for topic in topics}
         return {topic: candidate for topic, candidate in found.items() if candidate is not None}
 
     def _half(self, normal: str) -> dict[str, float]:
         """Return the score of each fact for a half sentence by itself."""
-        short = _without_opening(normal)
-        margins = self._ellipsis.margins(features(short, segmenter().lcut(short)))
+        margins = self._ellipsis.margins(_heard(_without_opening(normal)))
         return {
             label: float(margin) + 1.0 for label, margin in zip(self._ellipsis.labels, margins, strict=True)
         }
 
     def _follow(self, normal: str, topic: str, half: Mapping[str, float]) -> Candidate | None:
         """Return the fact of `topic` that a half sentence asks for; the score is a margin, not a chance."""
-        model = self._by_topic.get(topic)
-        if model is None or not model.labels:
+        labels = self._labels.get(topic)
+        if not labels:
             return None
-        named = self._topics[topic] + _without_opening(normal)
-        full = model.margins(features(named, segmenter().lcut(named)))
-        scores = [(half.get(label, 0.0) + float(full[i]) + 1.0) / 2 for i, label in enumerate(model.labels)]
-        best = int(np.argmax(scores))
-        return Candidate(model.labels[best], scores[best])
+        full = self._model.margins(_heard(self._topics[topic] + _without_opening(normal)))
+        score, label = max((half.get(label, 0.0) + float(full[i]) + 1.0, label) for i, label in labels)
+        return Candidate(label, score / 2)
+
+
+def _heard(normal: str) -> dict[str, float]:
+    """Return the features of a normalised text."""
+    return features(normal, segmenter().lcut(normal))
 
 
 def _stands_alone(candidate: Candidate, asking: bool) -> bool:

@@ -16,13 +16,11 @@ from rasa.utils.log_utils import configure_structlog  # isort: skip
 from legalbot.dialogue import sorry  # isort: skip
 from legalbot.knowledge import knowledge  # isort: skip
 from legalbot.lexicon import segmenter  # isort: skip
-from legalbot.serving.locks import ConversationLocks  # isort: skip
+from legalbot.serving.locks import ConversationLocks, SharedLocks  # isort: skip
+from legalbot.settings import redis  # isort: skip
 from legalbot.serving.store import ConversationStore  # isort: skip
-from legalbot.serving.in_process import InProcessActions, check_answers_once_compiled  # isort: skip
-
-
-SELF_CHECK = "self-check"
-"""The conversation in which the bot asks itself whether it answers."""
+from legalbot.serving.in_process import InProcessActions, call_actions_lightly  # isort: skip
+from legalbot.serving.processor import LeanAgent  # isort: skip
 
 
 class NotAnsweringError(RuntimeError):
@@ -49,13 +47,21 @@ def load_agent(model: Path, store: ConversationStore | None = None) -> Agent:
     if not model.is_file():
         raise FileNotFoundError(model)
     quiet_logs()
-    check_answers_once_compiled()
+    call_actions_lightly()
     segmenter().initialize()
-    agent = Agent.load(str(model), action_endpoint=InProcessActions(), lock_store=ConversationLocks())
+    address = redis()
+    locks = SharedLocks(address) if address else ConversationLocks()
+    agent = LeanAgent(action_endpoint=InProcessActions(), lock_store=locks)
+    agent.load_model(model)
     if store is not None:
-        store.domain = agent.domain
-        agent.tracker_store = agent.processor.tracker_store = store
+        keep_in(store, agent)
     return agent
+
+
+def keep_in(store: ConversationStore, agent: Agent) -> None:
+    """Make `agent` keep its conversations in `store`."""
+    store.domain = agent.domain
+    agent.tracker_store = agent.processor.tracker_store = store
 
 
 def quiet_logs() -> None:
@@ -77,14 +83,14 @@ async def say(agent: Agent, text: str, sender: str) -> list[Said]:
     return said or [Said(sorry().text, ())]
 
 
-async def check_answering(agent: Agent) -> None:
-    """Ask the bot the first question of the fact base and compare its answer.
+async def check_answering(agent: Agent, sender: str) -> None:
+    """Ask the bot, as `sender`, the first question of the fact base and compare its answer.
 
     Raises:
         NotAnsweringError: it gives another answer or none.
     """
     fact = next(iter(knowledge().facts.values()))
-    said = await say(agent, fact.ask, SELF_CHECK)
+    said = await say(agent, fact.ask, sender)
     if fact.says not in "".join(message.text for message in said):
         raise NotAnsweringError(fact.id)
 

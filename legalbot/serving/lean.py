@@ -1,8 +1,9 @@
-"""Let Rasa be imported for serving without TensorFlow: no component of this project uses it.
+"""Let Rasa be imported for serving without what no component of this project uses.
 
-Three modules that Rasa imports unconditionally would pull TensorFlow in (10 s and 300 MB). They are
-needed for training neural networks only, so empty stand-ins take their place. Import this module before
-anything of Rasa; training (`rasa train`) runs in a process of its own that does not.
+Rasa imports unconditionally what it needs for training neural networks (TensorFlow: 10 s and 300 MB), for
+plots, for channels of other companies and for databases that are not SQL. Empty stand-ins take the place of
+these modules. Import this module before anything of Rasa; training (`rasa train`) runs in a process of its
+own that does not.
 """
 
 from __future__ import annotations
@@ -15,7 +16,27 @@ from types import ModuleType
 _NOT_NEEDED = {
     "rasa.utils.tensorflow.callback": ("RasaTrainingLogger", "RasaModelCheckpoint"),
     "rasa.utils.tensorflow.data_generator": ("RasaBatchDataGenerator", "RasaDataGenerator"),
+    "rasa.utils.tensorflow.model_data": ("RasaModelData", "Data", "FeatureArray", "ragged_array_to_ndarray"),
     "rasa.graph_components.validators.default_recipe_validator": ("DefaultV1RecipeValidator",),
+    "rasa.utils.plotting": (),
+    "boto3": (),
+    "boto3.dynamodb": (),
+    "boto3.dynamodb.conditions": ("Key",),
+    "pymongo": (),
+    "pymongo.collection": ("Collection",),
+}
+_CHANNELS_NOT_NEEDED = {
+    "botframework": "BotFrameworkInput",
+    "console": "CmdlineInput",
+    "facebook": "FacebookInput",
+    "hangouts": "HangoutsInput",
+    "mattermost": "MattermostInput",
+    "rocketchat": "RocketChatInput",
+    "slack": "SlackInput",
+    "telegram": "TelegramInput",
+    "twilio": "TwilioInput",
+    "twilio_voice": "TwilioVoiceInput",
+    "webexteams": "WebexTeamsInput",
 }
 
 
@@ -29,11 +50,18 @@ def stand_in() -> None:
     logging.captureWarnings(True)
     logging.getLogger("py.warnings").setLevel(logging.ERROR)
     for name, classes in _NOT_NEEDED.items():
-        if name not in sys.modules:
-            module = ModuleType(name)
-            for class_name in classes:
-                setattr(module, class_name, type(class_name, (), {}))
-            sys.modules[name] = module
+        _stand_in(name, {class_name: type(class_name, (), {}) for class_name in classes})
+    for name, class_name in _CHANNELS_NOT_NEEDED.items():
+        called = {"name": classmethod(lambda cls, name=name: name)}
+        _stand_in(f"rasa.core.channels.{name}", {class_name: type(class_name, (), called)})
+
+
+def _stand_in(name: str, contents: dict[str, type]) -> None:
+    if name not in sys.modules:
+        module = ModuleType(name)
+        module.__dict__.update(contents)
+        module.__path__ = []
+        sys.modules[name] = module
 
 
 stand_in()

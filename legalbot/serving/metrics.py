@@ -7,8 +7,7 @@ import os
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 from prometheus_client.registry import REGISTRY
 
-MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
-"""prometheus_client's own variable: a folder where several processes put their figures together."""
+from legalbot.settings import FIGURES
 
 MESSAGES = Counter("legalbot_messages", "Messages taken from people.", ["channel"])
 OUTCOMES = Counter("legalbot_outcomes", "How turns ended (data/replies/outcomes.yml).", ["outcome"])
@@ -36,7 +35,7 @@ def failed(kind: str) -> None:
 
 def exposition() -> bytes:
     """Return all figures in Prometheus' text format, those of all processes where there are several."""
-    if not os.environ.get(MULTIPROCESS):
+    if not os.environ.get(FIGURES):
         return generate_latest(REGISTRY)
     together = CollectorRegistry()
     multiprocess.MultiProcessCollector(together)  # type: ignore[no-untyped-call]

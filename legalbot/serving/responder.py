@@ -9,14 +9,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+import uuid
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
 from legalbot.dialogue import Reply, busy, sorry, too_fast
 from legalbot.serving import metrics
-from legalbot.serving.agent import SELF_CHECK, check_answering
+from legalbot.serving.agent import check_answering
 from legalbot.serving.limits import RateLimit
 from legalbot.serving.store import ConversationMovedError, ConversationStore
 
@@ -50,6 +53,7 @@ class Responder:
         self._at_once = at_once
         self._rate = rate
         self._in_work: Counter[str] = Counter()
+        self._all = 0
 
     async def handle_message(self, message: UserMessage) -> None:
         """Answer `message` on its output channel; a failure is logged without what was typed."""
@@ -59,13 +63,8 @@ class Responder:
             await _send(message, refusal)
             metrics.count(message.input_channel, refusal.outcome, time.perf_counter() - start)
             return
-        self._in_work[message.sender_id] += 1
-        try:
+        with self._working_for(message.sender_id):
             outcome = await self._answered(message)
-        finally:
-            self._in_work[message.sender_id] -= 1
-            if not self._in_work[message.sender_id]:
-                del self._in_work[message.sender_id]
         metrics.count(message.input_channel, outcome, time.perf_counter() - start)
 
     async def check(self) -> None:
@@ -75,14 +74,30 @@ class Responder:
             NotAnsweringError: the answer is another one, or none.
             Exception: whatever the database says.
         """
+        sender = f"self-check-{uuid.uuid4().hex}"
         await asyncio.wait_for(self._store.check(), self._seconds)
-        await asyncio.wait_for(check_answering(self.agent), self._seconds)
-        await self._store.forget(SELF_CHECK)
+        try:
+            await asyncio.wait_for(check_answering(self.agent, sender), self._seconds)
+        finally:
+            await asyncio.wait_for(self._store.forget(sender), self._seconds)
+
+    @contextmanager
+    def _working_for(self, sender: str) -> Iterator[None]:
+        self._in_work[sender] += 1
+        self._all += 1
+        with metrics.IN_WORK.track_inprogress():
+            try:
+                yield
+            finally:
+                self._all -= 1
+                self._in_work[sender] -= 1
+                if not self._in_work[sender]:
+                    del self._in_work[sender]
 
     def _refusal(self, sender: str) -> Reply | None:
         if self._in_work[sender] >= AT_ONCE_OF_ONE or (self._rate and not self._rate.allows(sender)):
             return too_fast()
-        return busy() if self._in_work.total() >= self._at_once else None
+        return busy() if self._all >= self._at_once else None
 
     async def _answered(self, message: UserMessage) -> str:
         """Answer a message, or say that it could not be; return the outcome."""

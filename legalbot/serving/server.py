@@ -1,4 +1,4 @@
-"""`make run`: one process that serves the channels of `credentials.yml` until it is told to stop."""
+"""`make run`: serves the channels of `credentials.yml` until it is told to stop."""
 
 from __future__ import annotations
 
@@ -10,18 +10,21 @@ from pathlib import Path
 
 from legalbot.serving import lean  # noqa: F401 - before anything of Rasa
 
+from rasa.core.agent import Agent  # isort: skip
 from rasa.core.run import configure_app, create_http_input_channels  # isort: skip
 from sanic import HTTPResponse, Request, Sanic, text  # isort: skip
 from sanic.response import raw  # isort: skip
 
 from legalbot.paths import ROOT  # isort: skip
 from legalbot.serving import metrics  # isort: skip
-from legalbot.serving.agent import load_agent  # isort: skip
+from legalbot.serving.agent import keep_in, load_agent  # isort: skip
 from legalbot.serving.database import Database  # isort: skip
 from legalbot.serving.limits import RateLimit  # isort: skip
+from legalbot.serving.locks import SharedLocks  # isort: skip
+from legalbot.serving.logs import log_as_json  # isort: skip
 from legalbot.serving.responder import Responder  # isort: skip
 from legalbot.serving.store import ConversationStore  # isort: skip
-from legalbot.settings import keep_days, per_minute, host, shared  # isort: skip
+from legalbot.settings import host, keep_days, per_minute, shared, workers  # isort: skip
 
 logger = logging.getLogger(__name__)
 
@@ -49,27 +52,36 @@ def make_app(model: Path, port: int) -> Sanic:
     app.add_route(_alive, "/healthz")
     app.add_route(_ready, "/readyz")
     app.add_route(_figures, "/metrics")
-    app.register_listener(partial(_load, model), "before_server_start")
+    app.register_listener(partial(_open, load_agent(model)), "before_server_start")
     app.register_listener(_close, "after_server_stop")
+    log_as_json()
     return app
 
 
 def serve(model: Path, port: int) -> None:
-    """Serve `model` on `port` until Ctrl-C or SIGTERM."""
+    """Serve `model` on `port` until Ctrl-C or SIGTERM, with as many processes as are wanted."""
     app = make_app(model, port)
-    app.register_listener(partial(_announce, port), "after_server_start")
+    announce = partial(print, READY.format(host=host(), port=port), flush=True)
+    if workers() > 1:
+        from legalbot.serving.workers import serve_with  # noqa: PLC0415 - gunicorn is needed only here
+
+        serve_with(app, f"{host()}:{port}", workers(), GRACE, announce)
+        return
+    app.register_listener(lambda *_: announce(), "after_server_start")
     app.run(host=host(), port=port, access_log=False, motd=False, debug=False)
 
 
-async def _load(model: Path, app: Sanic, loop: object) -> None:
+async def _open(agent: Agent, app: Sanic, loop: object) -> None:
+    """Open what belongs to this process, and do not serve before a real question is answered."""
     app.ctx.database = Database()
     app.ctx.store = ConversationStore(database=app.ctx.database, shared=shared())
+    keep_in(app.ctx.store, agent)
     rate = RateLimit(60 / per_minute(), burst=per_minute())
-    app.ctx.agent = Responder(load_agent(model, app.ctx.store), app.ctx.store, rate=rate)
+    app.ctx.agent = Responder(agent, app.ctx.store, rate=rate)
     app.ctx.checked = (0.0, None)
     app.ctx.checking = asyncio.Lock()
     await app.ctx.agent.check()
-    app.add_task(_forget_in_time(app.ctx.store))
+    app.ctx.forgetting = asyncio.create_task(_forget_in_time(app.ctx.store))
 
 
 async def _alive(request: Request) -> HTTPResponse:
@@ -106,6 +118,10 @@ async def _figures(request: Request) -> HTTPResponse:
 
 
 async def _close(app: Sanic, loop: object) -> None:
+    app.ctx.forgetting.cancel()
+    locks = app.ctx.agent.agent.lock_store
+    if isinstance(locks, SharedLocks):
+        await locks.close()
     app.ctx.database.close()
 
 
@@ -117,7 +133,3 @@ async def _forget_in_time(store: ConversationStore) -> None:
         except Exception:
             logger.exception("what is too old could not be deleted")
         await asyncio.sleep(3600)
-
-
-async def _announce(port: int, app: Sanic, loop: object) -> None:
-    print(READY.format(host=host(), port=port), flush=True)  # noqa: T201 - the one line for the terminal

@@ -1,0 +1,114 @@
+"""Rasa's processing of a message without the work that has no effect here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.core.processor import MessageProcessor
+from rasa.engine import loader
+from rasa.engine.graph import GraphNode
+from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.storage import ModelMetadata
+from rasa.shared.core.constants import MAPPING_TYPE, SlotMappingType
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from legalbot.nlu.present import talking_about
+
+CONTEXT = "context"
+"""Slot: what is being talked about (domain.yml)."""
+
+
+class InOrderRunner(DaskGraphRunner):  # type: ignore[misc]
+    """Runs the nodes of a graph one after another, in an order found once for each target."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._orders: dict[str, list[tuple[str, GraphNode, tuple[str, ...]]]] = {}
+
+    def run(self, inputs: dict[str, Any] | None = None, targets: list[str] | None = None) -> dict[str, Any]:
+        """Return what the `targets` give for the `inputs`, both by name."""
+        wanted = targets or self._graph_schema.target_names
+        results = dict(inputs or {})
+        for target in wanted:
+            for name, node, needs in self._order(target, frozenset(results)):
+                if name not in results:
+                    results[name] = node(*((need, results[need]) for need in needs))[1]
+        return {target: results[target] for target in wanted}
+
+    def _order(self, target: str, given: frozenset[str]) -> list[tuple[str, GraphNode, tuple[str, ...]]]:
+        if target not in self._orders:
+            found: dict[str, tuple[str, GraphNode, tuple[str, ...]]] = {}
+            self._visit(target, given, found)
+            self._orders[target] = list(found.values())
+        return self._orders[target]
+
+    def _visit(
+        self, name: str, given: frozenset[str], found: dict[str, tuple[str, GraphNode, tuple[str, ...]]]
+    ) -> None:
+        if name in found or (name in given and name not in self._graph_schema.nodes):
+            return
+        needs = tuple(self._graph_schema.nodes[name].needs.values())
+        for need in needs:
+            self._visit(need, given, found)
+        found[name] = (name, self._instantiated_nodes[name], needs)
+
+
+class LeanProcessor(MessageProcessor):  # type: ignore[misc]
+    """Handles messages as Rasa does, reading each in the context of its conversation."""
+
+    @staticmethod
+    def _load_model(model_path: str | Path) -> tuple[str, ModelMetadata, InOrderRunner]:
+        archive = Path(model_path)
+        with TemporaryDirectory() as folder:
+            metadata, runner = loader.load_predict_graph_runner(
+                Path(folder), archive, LocalModelStorage, InOrderRunner
+            )
+        return archive.name, metadata, runner
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._extracts_slots = any(
+            mapping.get(MAPPING_TYPE) != SlotMappingType.CUSTOM.value or mapping.get("action")
+            for slot in self.domain.slots
+            for mapping in slot.mappings
+        )
+
+    async def parse_message(
+        self,
+        message: UserMessage,
+        tracker: DialogueStateTracker | None = None,
+        only_output_properties: bool = True,
+    ) -> dict[str, Any]:
+        """Return what was understood of `message` where `tracker` stands."""
+        with talking_about(tracker.get_slot(CONTEXT) if tracker else None):
+            parsed: dict[str, Any] = await super().parse_message(message, tracker, only_output_properties)
+            return parsed
+
+    async def run_action_extract_slots(
+        self, output_channel: OutputChannel, tracker: DialogueStateTracker
+    ) -> DialogueStateTracker:
+        """Fill slots from the message where the domain has any that Rasa fills by itself."""
+        if not self._extracts_slots:
+            return tracker
+        return await super().run_action_extract_slots(output_channel, tracker)
+
+
+class LeanAgent(Agent):  # type: ignore[misc]
+    """Rasa's agent with a `LeanProcessor`."""
+
+    def load_model(self, model_path: str | Path, fingerprint: str | None = None) -> None:
+        """Load a model archive."""
+        self.processor = LeanProcessor(
+            model_path=model_path,
+            tracker_store=self.tracker_store,
+            lock_store=self.lock_store,
+            action_endpoint=self.action_endpoint,
+            generator=self.nlg,
+        )
+        self.domain = self.tracker_store.domain = self.processor.domain
+        self._set_fingerprint(fingerprint)
