@@ -1,4 +1,4 @@
-"""What is being talked about while a message is read: only its topic can be asked about in half a sentence."""
+"""What is talked about while a message is read: only its topic can be asked about in half a sentence."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def present_topics() -> tuple[str, ...] | None:
 
 @contextmanager
 def talking_about(context: object) -> Iterator[None]:
-    """Read messages in the `context` of a conversation: a mapping with the `fact` last talked about, or none."""
+    """Read messages in the `context` of a conversation: a mapping with the `fact` in mind, or none."""
     fact = context.get("fact") if isinstance(context, Mapping) else None
     token = _TOPICS.set((str(fact).partition(".")[0],) if fact else ())
     try:

@@ -47,7 +47,7 @@ def call_actions_lightly() -> None:
 
     Rasa sends the whole conversation to every action, and checks the answer against a JSON schema that it
     compiles each time (17 ms): meant for another program's answer, not for one of this process. What is no
-    event is refused in the next step, when Rasa makes events of it; the tests check all answers by the schema.
+    event is refused in the next step, when Rasa makes events of it; the tests check answers by the schema.
     """
     RemoteAction._validate_action_result = lambda self, result: True
     RemoteAction._action_call_format = _call
