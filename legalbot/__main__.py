@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from legalbot.knowledge import read_knowledge
-from legalbot.model import TrainingError, is_fresh, train
-from legalbot.paths import DATA, MODEL
-from legalbot.replies import read_replies
-from legalbot.screening.wording import read_wording
+from legalbot.knowledge import knowledge
+from legalbot.model import ModelError, TrainingError, is_fresh, train
+from legalbot.paths import MODEL
+from legalbot.replies import replies
+from legalbot.screening.wording import wording
 from legalbot.serving.port import PortError, port_from_environment
 from legalbot.settings import SettingError, workers
 from legalbot.yaml_file import DataError
@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
         return MISUSED
     try:
         commands[arguments[0]]()
-    except (DataError, PortError, SettingError, TrainingError) as error:
+    except (DataError, ModelError, PortError, SettingError, TrainingError) as error:
         print(f"出错：{error}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
@@ -35,10 +35,10 @@ def main(arguments: list[str]) -> int:
 
 def check() -> None:
     """Refuse a broken fact base or broken wording."""
-    facts = read_knowledge(DATA)
-    read_replies(DATA, facts)
-    read_wording(DATA, facts)
-    print(f"数据没有问题：{len(facts.facts)} 条事实。")
+    facts = knowledge().facts
+    replies()
+    wording()
+    print(f"数据没有问题：{len(facts)} 条事实。")
 
 
 def learn() -> None:

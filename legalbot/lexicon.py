@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from types import MappingProxyType
 
@@ -13,12 +13,20 @@ from legalbot.paths import CACHE, DATA
 from legalbot.yaml_file import Node, load
 
 LEXICON = DATA / "lexicon"
+REMEMBERED = 64
+"""So many texts are kept in mind while a message is read: its parts are looked at many times."""
 
 
 @cache
 def table(name: str) -> Node:
     """Return the top of `data/lexicon/<name>.yml`."""
     return load(LEXICON / f"{name}.yml", DATA.parent)
+
+
+@cache
+def words(name: str, key: str) -> tuple[str, ...]:
+    """Return the list of words under `key` at the top of `data/lexicon/<name>.yml`."""
+    return table(name).texts(key)
 
 
 @lru_cache(maxsize=1)
@@ -36,6 +44,12 @@ def segmenter() -> jieba.Tokenizer:
     return cutter
 
 
+@lru_cache(maxsize=REMEMBERED)
+def cut(normal: str) -> tuple[str, ...]:
+    """Return the words of a normalised text, in order; together they are the text."""
+    return tuple(segmenter().cut(normal))
+
+
 @lru_cache(maxsize=1)
 def dialect() -> Mapping[str, str]:
     """Return the dialect words and what they are in standard Chinese."""
@@ -50,7 +64,12 @@ def synonyms() -> Mapping[str, tuple[str, ...]]:
     return MappingProxyType({key: node.texts(key) for key in node.values})
 
 
-def longest_first(words: Mapping[str, object] | tuple[str, ...]) -> re.Pattern[str]:
+def longest_first(words: Iterable[str]) -> re.Pattern[str]:
     """Compile an alternation that prefers the longest of the literal `words`."""
+    return _alternation(tuple(words))
+
+
+@cache
+def _alternation(words: tuple[str, ...]) -> re.Pattern[str]:
     ordered = sorted(words, key=len, reverse=True)
     return re.compile("|".join(re.escape(word) for word in ordered) or r"(?!)")

@@ -30,6 +30,10 @@ class TrainingError(RuntimeError):
     """Training failed; the text names the log, for the person at the terminal."""
 
 
+class ModelError(RuntimeError):
+    """The model cannot be loaded; the text says which and what to do, for the person at the terminal."""
+
+
 def fingerprint() -> str:
     """Return a hash of everything that the model is made from."""
     digest = hashlib.sha256()

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from legalbot.knowledge import Fact
-from legalbot.lexicon import longest_first, segmenter, table
+from legalbot.lexicon import longest_first, segmenter, table, words
 from legalbot.nlu.understanding import is_asking, pieces
 from legalbot.text import normalise
 
@@ -45,8 +45,8 @@ def _spoken_year(plain: str) -> str | None:
 @lru_cache(maxsize=1)
 def _spoken_years() -> re.Pattern[str]:
     """The words for other years; "I am 65 this year" tells an age."""
-    words = longest_first(table("details").texts("other_years")).pattern
-    return re.compile(rf"(?:{words})(?!\D{{0,2}}\d+岁)")
+    years = longest_first(words("details", "other_years")).pattern
+    return re.compile(rf"(?:{years})(?!\D{{0,2}}\d+岁)")
 
 
 def other_place(text: str, fact: Fact) -> str | None:
@@ -55,21 +55,21 @@ def other_place(text: str, fact: Fact) -> str | None:
     if fact.any_place:
         return None
     known = fact.says + fact.short + fact.ask
-    words = {start: end for _, start, end in segmenter().tokenize(plain)}
+    cuts = {start: end for _, start, end in segmenter().tokenize(plain)}
     for match in _places().finditer(plain):
         place = match.group()
         if place in known or place not in _elsewhere_or_within(fact) or _is_origin(plain, match.end()):
             continue
-        if fact.source.place in plain and place in table("places").texts("elsewhere"):
+        if fact.source.place in plain and place in words("places", "elsewhere"):
             continue
-        if match.start() in words or match.end() in words.values():
+        if match.start() in cuts or match.end() in cuts.values():
             return place
     return None
 
 
 def _is_origin(plain: str, end: int) -> bool:
     """Tell whether the place that ends at `end` is where somebody comes from."""
-    return plain.startswith(table("places").texts("origins"), end)
+    return plain.startswith(words("places", "origins"), end)
 
 
 def asks_breakdown(text: str, fact: Fact) -> bool:
@@ -77,7 +77,7 @@ def asks_breakdown(text: str, fact: Fact) -> bool:
     if not fact.figures or fact.any_place:
         return False
     plain = normalise(text)
-    return any(word in plain for word in table("details").texts("breakdown"))
+    return any(word in plain for word in words("details", "breakdown"))
 
 
 def _elsewhere_or_within(fact: Fact) -> tuple[str, ...]:

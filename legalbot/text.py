@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from opencc import OpenCC
 
-from legalbot.lexicon import dialect, longest_first
+from legalbot.lexicon import REMEMBERED, dialect, longest_first
 
 MAX_CHARACTERS = 500
 """Longest message that is read; what stands behind is cut off (a citizen's story is far shorter)."""
@@ -63,6 +63,7 @@ def redact(text: str) -> str:
     return narrow
 
 
+@lru_cache(maxsize=REMEMBERED)
 def normalise(raw: str) -> str:
     """Return `raw` in one standard spelling for the classifier.
 

@@ -21,7 +21,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from legalbot.importer import FULL_INTENT
 from legalbot.knowledge import knowledge
-from legalbot.lexicon import LEXICON, segmenter
+from legalbot.lexicon import LEXICON, cut
 from legalbot.nlu.linear import LinearModel
 from legalbot.nlu.present import present_topics
 from legalbot.nlu.understanding import Candidate, Understander, Understanding, bare, read, strip_opening
@@ -59,8 +59,11 @@ class KunmingTokenizer(JiebaTokenizer):  # type: ignore[misc]
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Return the tokens of the normalised text; offsets refer to that text."""
-        words = segmenter().tokenize(normalise(message.get(attribute) or ""))
-        tokens = [Token(word, start) for word, start, _ in words if word.strip()]
+        tokens, start = [], 0
+        for word in cut(normalise(message.get(attribute) or "")):
+            if word.strip():
+                tokens.append(Token(word, start))
+            start += len(word)
         return self._apply_token_pattern(tokens)  # type: ignore[no-any-return]
 
 

@@ -1,7 +1,7 @@
 """A linear one-against-the-rest scorer over string features, and its file format.
 
-Serving needs numpy only: a model is a JSON vocabulary and one `.npz` of plain arrays, so that loading
-one never executes code. Training (scikit-learn) lives in `legalbot.nlu.training`.
+Serving needs numpy only: a model is a JSON vocabulary and plain arrays, so that loading one never executes
+code. The weights are mapped into memory: what no message needs is never read, and processes share the rest. Training (scikit-learn) lives in `legalbot.nlu.training`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import exp, log, sqrt
 from pathlib import Path
 
@@ -30,19 +31,25 @@ class Vocabulary:
 
     def vector(self, features: Mapping[str, float]) -> tuple[NDArray[np.int64], Floats]:
         """Return the columns and weights of `features`; unknown ones are left out."""
-        kinds: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        columns: list[int] = []
+        weights: list[float] = []
+        kinds: list[str] = []
+        squares: dict[str, float] = defaultdict(float)
         for feature, count in features.items():
             column = self.columns.get(feature)
             if column is not None:
-                kinds[feature[0]].append((column, (1.0 + log(count)) * float(self.idf[column])))
-        columns: list[int] = []
-        weights: list[float] = []
-        for kind, entries in kinds.items():
-            length = sqrt(sum(weight * weight for _, weight in entries))
-            for column, weight in entries:
+                weight = self._idf[column] if count == 1 else (1.0 + log(count)) * self._idf[column]
                 columns.append(column)
-                weights.append(KIND_WEIGHTS[kind] * weight / length)
-        return np.asarray(columns, dtype=np.int64), np.asarray(weights, dtype=np.float32)
+                weights.append(weight)
+                kinds.append(feature[0])
+                squares[feature[0]] += weight * weight
+        lengths = {kind: KIND_WEIGHTS[kind] / sqrt(square) for kind, square in squares.items()}
+        scaled = [weight * lengths[kind] for weight, kind in zip(weights, kinds, strict=True)]
+        return np.asarray(columns, dtype=np.int64), np.asarray(scaled, dtype=np.float32)
+
+    @cached_property
+    def _idf(self) -> list[float]:
+        return [float(weight) for weight in self.idf]
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ class Calibration:
 class LinearModel:
     """Scores of every label for a text: `weights` is (features, labels), `bias` is (labels,).
 
-    A loaded model keeps its weights in half precision, as they are stored: there are 40 million of them.
+    A loaded model has its weights in half precision, as they are stored: there are 40 million of them.
     """
 
     labels: Sequence[str]
@@ -95,12 +102,9 @@ class LinearModel:
             "calibration": [*self.calibration.slopes, self.calibration.intercept],
         }
         (folder / "linear.json").write_text(json.dumps(described, ensure_ascii=False), encoding="utf8")
-        np.savez_compressed(
-            folder / "linear.npz",
-            idf=self.vocabulary.idf,
-            weights=self.weights.astype(np.float16),
-            bias=self.bias,
-        )
+        np.savez(folder / "linear.npz", idf=self.vocabulary.idf, bias=self.bias)
+        np.save(folder / "weights.new.npy", self.weights.astype(np.float16))
+        (folder / "weights.new.npy").replace(folder / "weights.npy")
 
     @classmethod
     def load(cls, folder: Path) -> LinearModel:
@@ -112,7 +116,7 @@ class LinearModel:
         return cls(
             labels=tuple(described["labels"]),
             vocabulary=Vocabulary(columns, arrays["idf"]),
-            weights=arrays["weights"],
+            weights=np.load(folder / "weights.npy", mmap_mode="r", allow_pickle=False),
             bias=arrays["bias"],
             calibration=Calibration((top, lead), intercept),
         )

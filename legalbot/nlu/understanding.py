@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from legalbot.lexicon import longest_first, segmenter, table
+from legalbot.lexicon import cut, longest_first, words
 from legalbot.nlu.features import concepts, features, squeeze, syllables
 from legalbot.nlu.linear import LinearModel
 from legalbot.text import normalise
@@ -226,7 +226,7 @@ class Understander:
 
 def _heard(normal: str) -> dict[str, float]:
     """Return the features of a normalised text."""
-    return features(normal, segmenter().lcut(normal))
+    return features(normal, cut(normal))
 
 
 def _stands_alone(candidate: Candidate, asking: bool) -> bool:
@@ -264,13 +264,13 @@ def _likely_danger(whole: Sequence[Candidate], parts: Sequence[Candidate]) -> fl
 
 def has_danger_word(normal: str) -> bool:
     """Tell whether a normalised text has a word that speaks of danger to life."""
-    return any(word in normal for word in table("markers").texts("danger"))
+    return any(word in normal for word in words("markers", "danger"))
 
 
 def heeded(normal: str) -> str:
     """Return a normalised text without the pieces that only say what is not asked ("never mind the …")."""
     parts = pieces(normal)
-    kept = [part for part in parts if not any(word in part for word in table("markers").texts("unasked"))]
+    kept = [part for part in parts if not any(word in part for word in words("markers", "unasked"))]
     return ",".join(kept) if 0 < len(kept) < len(parts) else normal
 
 
@@ -295,12 +295,12 @@ def is_named(normal: str) -> bool:
     plain = squeeze(normal)
     if len(plain) > MAX_NAMELESS:
         return True
-    return bool(concepts(plain, syllables(plain)) - set(table("markers").texts("aspects")))
+    return bool(concepts(plain, syllables(plain)) - set(words("markers", "aspects")))
 
 
 def is_asking(piece: str) -> bool:
     """Tell whether a piece of text has a word or mark of asking."""
-    return any(word in piece for word in table("markers").texts("asking"))
+    return any(word in piece for word in words("markers", "asking"))
 
 
 def _without_opening(normal: str) -> str:
@@ -321,14 +321,14 @@ def _cut(normal: str) -> Iterator[str]:
 
 @lru_cache(maxsize=1)
 def _joints() -> re.Pattern[str]:
-    return longest_first(table("markers").texts("joints"))
+    return longest_first(words("markers", "joints"))
 
 
 @lru_cache(maxsize=1)
 def _aid_phrases() -> re.Pattern[str]:
-    return longest_first(table("markers").texts("aid_phrases"))
+    return longest_first(words("markers", "aid_phrases"))
 
 
 @lru_cache(maxsize=1)
 def _opening() -> re.Pattern[str]:
-    return longest_first(table("markers").texts("opening"))
+    return longest_first(words("markers", "opening"))

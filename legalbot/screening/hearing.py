@@ -250,9 +250,8 @@ def _mentions(plain: str, asked: str, whom: str | None) -> Iterator[tuple[str, s
 def _by_sound(clause: str, asked: str) -> Iterator[tuple[str, str, bool]]:
     """Yield the options of words that only sound like a part of a clause: typing errors."""
     sounds = f" {' '.join(syllables(clause))} "
-    for word, option in _words(asked)[0].items():
-        heard = syllables(word)
-        if len(heard) >= BY_SOUND and f" {' '.join(heard)} " in sounds:
+    for heard, option in _sounds(asked):
+        if heard in sounds:
             yield option
 
 
@@ -279,6 +278,13 @@ def _words(asked: str) -> tuple[dict[str, tuple[str, str, bool]], re.Pattern[str
             owner |= {normalise(word): (question.slot, option.key, False) for word in option.denied_by}
             owner |= {normalise(word): (question.slot, option.key, True) for word in (*option.words, *here)}
     return owner, longest_first(owner)
+
+
+@lru_cache
+def _sounds(asked: str) -> list[tuple[str, tuple[str, str, bool]]]:
+    """Return the syllables of each word that is long enough to be known by them, and what it says."""
+    heard = [(syllables(word), option) for word, option in _words(asked)[0].items()]
+    return [(f" {' '.join(sounds)} ", option) for sounds, option in heard if len(sounds) >= BY_SOUND]
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from rasa.utils.log_utils import configure_structlog  # isort: skip
 from legalbot.dialogue import sorry  # isort: skip
 from legalbot.knowledge import knowledge  # isort: skip
 from legalbot.lexicon import segmenter  # isort: skip
-from legalbot.serving.locks import ConversationLocks, SharedLocks  # isort: skip
+from legalbot.serving.locks import ConversationLocks  # isort: skip
 from legalbot.settings import redis  # isort: skip
 from legalbot.serving.store import ConversationStore  # isort: skip
 from legalbot.serving.in_process import InProcessActions, call_actions_lightly  # isort: skip
@@ -38,6 +39,7 @@ class Said:
 def load_agent(model: Path, store: ConversationStore | None = None) -> Agent:
     """Return the agent of `model`, with jieba warm and the actions in this process.
 
+    What is loaded stays to the end, so the garbage collector does not look at it again.
     Conversations are kept in `store`, without one in memory only. Rasa would wrap the store in one that
     hides its failures; here they reach the person as an honest sentence.
 
@@ -49,13 +51,22 @@ def load_agent(model: Path, store: ConversationStore | None = None) -> Agent:
     quiet_logs()
     call_actions_lightly()
     segmenter().initialize()
-    address = redis()
-    locks = SharedLocks(address) if address else ConversationLocks()
-    agent = LeanAgent(action_endpoint=InProcessActions(), lock_store=locks)
+    agent = LeanAgent(action_endpoint=InProcessActions(), lock_store=_locks())
     agent.load_model(model)
+    gc.collect()
+    gc.freeze()
     if store is not None:
         keep_in(store, agent)
     return agent
+
+
+def _locks() -> ConversationLocks:
+    address = redis()
+    if address is None:
+        return ConversationLocks()
+    from legalbot.serving.redis_locks import SharedLocks  # noqa: PLC0415 - needed by few
+
+    return SharedLocks(address)
 
 
 def keep_in(store: ConversationStore, agent: Agent) -> None:

@@ -68,6 +68,15 @@ class Database:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, self._in_transaction, work, *arguments)
 
+    async def read(self, work: Callable[..., T], *arguments: Any) -> T:
+        """Return `work(connection, *arguments)`, which only reads and waits for no writer.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: whatever the database says.
+        """
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._connected, work, *arguments)
+
     async def forget(self, sender_id: str) -> None:
         """Delete all that is kept of one person."""
         await self.call(_delete, [kept.table.c[kept.sender] == sender_id for kept in self._kept])
@@ -80,6 +89,10 @@ class Database:
         """Finish what is being written and let go of the database."""
         self._threads.shutdown(wait=True)
         self.engine.dispose()
+
+    def _connected(self, work: Callable[..., T], *arguments: Any) -> T:
+        with self.engine.connect() as connection:
+            return work(connection, *arguments)
 
     def _in_transaction(self, work: Callable[..., T], *arguments: Any) -> T:
         with self.engine.begin() as connection:

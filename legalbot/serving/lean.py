@@ -1,7 +1,7 @@
 """Let Rasa be imported for serving without what no component of this project uses.
 
 Rasa imports unconditionally what it needs for training neural networks (TensorFlow: 10 s and 300 MB), for
-plots, for channels of other companies and for databases that are not SQL. Empty stand-ins take the place of
+plots, for reminders, for channels of other companies and for databases that are not SQL. Empty stand-ins take the place of
 these modules. Import this module before anything of Rasa; training (`rasa train`) runs in a process of its
 own that does not.
 """
@@ -18,6 +18,7 @@ _NOT_NEEDED = {
     "rasa.utils.tensorflow.data_generator": ("RasaBatchDataGenerator", "RasaDataGenerator"),
     "rasa.utils.tensorflow.model_data": ("RasaModelData", "Data", "FeatureArray", "ragged_array_to_ndarray"),
     "rasa.graph_components.validators.default_recipe_validator": ("DefaultV1RecipeValidator",),
+    "rasa.core.jobs": (),
     "rasa.utils.plotting": (),
     "boto3": (),
     "boto3.dynamodb": (),
@@ -33,6 +34,7 @@ _CHANNELS_NOT_NEEDED = {
     "mattermost": "MattermostInput",
     "rocketchat": "RocketChatInput",
     "slack": "SlackInput",
+    "socketio": "SocketIOInput",
     "telegram": "TelegramInput",
     "twilio": "TwilioInput",
     "twilio_voice": "TwilioVoiceInput",

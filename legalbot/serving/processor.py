@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import tarfile
+import zlib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from rasa.core.actions.action import Action, ActionListen, RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.core.nlg.generator import NaturalLanguageGenerator
+from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
-from rasa.engine import loader
-from rasa.engine.graph import GraphNode
+from rasa.engine.graph import ExecutionContext, GraphNode
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.storage import ModelMetadata
 from rasa.shared.core.constants import MAPPING_TYPE, SlotMappingType
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from legalbot.model import ModelError
 from legalbot.nlu.present import talking_about
+from legalbot.paths import CACHE
 
+METADATA = "metadata.json"
+COMPONENTS = "components"
+"""What is in Rasa's model archives."""
 CONTEXT = "context"
 """Slot: what is being talked about (domain.yml)."""
 
@@ -58,17 +70,44 @@ class InOrderRunner(DaskGraphRunner):  # type: ignore[misc]
         found[name] = (name, self._instantiated_nodes[name], needs)
 
 
+def unpacked(archive: Path) -> tuple[LocalModelStorage, ModelMetadata]:
+    """Return what a model archive holds, unpacked once and kept in the project's cache.
+
+    Raises:
+        ModelError: the archive is missing or broken.
+    """
+    try:
+        told = archive.stat()
+        folder = CACHE / "unpacked" / f"{archive.name}-{told.st_size}-{told.st_mtime_ns}"
+        if not folder.is_dir():
+            _unpack(archive, folder)
+        metadata = json.loads((folder / METADATA).read_text("utf8"))
+        return LocalModelStorage(folder / COMPONENTS), ModelMetadata.from_dict(metadata)
+    except (OSError, EOFError, ValueError, KeyError, zlib.error, tarfile.TarError) as error:
+        raise ModelError(
+            f"模型文件 {archive.name} 不在或者坏了（{type(error).__name__}），请运行 make train"
+        ) from error
+
+
+def _unpack(archive: Path, folder: Path) -> None:
+    """Unpack into `folder`, which is there either as a whole or not at all, and drop earlier models."""
+    shutil.rmtree(folder.parent, ignore_errors=True)
+    folder.parent.mkdir(parents=True)
+    with TemporaryDirectory(dir=folder.parent) as place, tarfile.open(archive, "r:gz") as content:
+        content.extractall(place, filter="data")
+        os.replace(place, folder)
+        Path(place).mkdir()
+
+
 class LeanProcessor(MessageProcessor):  # type: ignore[misc]
     """Handles messages as Rasa does, reading each in the context of its conversation."""
 
     @staticmethod
     def _load_model(model_path: str | Path) -> tuple[str, ModelMetadata, InOrderRunner]:
         archive = Path(model_path)
-        with TemporaryDirectory() as folder:
-            metadata, runner = loader.load_predict_graph_runner(
-                Path(folder), archive, LocalModelStorage, InOrderRunner
-            )
-        return archive.name, metadata, runner
+        storage, metadata = unpacked(archive)
+        context = ExecutionContext(graph_schema=metadata.predict_schema, model_id=metadata.model_id)
+        return archive.name, metadata, InOrderRunner.create(metadata.predict_schema, storage, context)
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -96,6 +135,29 @@ class LeanProcessor(MessageProcessor):  # type: ignore[misc]
         if not self._extracts_slots:
             return tracker
         return await super().run_action_extract_slots(output_channel, tracker)
+
+    async def _run_action(
+        self,
+        action: Action,
+        tracker: DialogueStateTracker,
+        output_channel: OutputChannel,
+        nlg: NaturalLanguageGenerator,
+        prediction: PolicyPrediction,
+    ) -> bool:
+        """Run an action of this project, or the one that ends a turn, on the conversation itself.
+
+        Rasa runs every action on a copy, for the sake of those that change it; these do not. A failure ends
+        the message: the person is told by whoever sent it here.
+        """
+        if not isinstance(action, RemoteAction | ActionListen):
+            again: bool = await super()._run_action(action, tracker, output_channel, nlg, prediction)
+            return again
+        tracker.update_with_events(prediction.events, self.domain)
+        events = await action.run(output_channel, nlg, tracker, self.domain)
+        tracker.update(action.event_for_successful_execution(prediction))
+        tracker.update_with_events(events, self.domain)
+        await self.execute_side_effects(events, tracker, output_channel)
+        return bool(self.should_predict_another_action(action.name()))
 
 
 class LeanAgent(Agent):  # type: ignore[misc]

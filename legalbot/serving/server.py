@@ -20,7 +20,6 @@ from legalbot.serving import metrics  # isort: skip
 from legalbot.serving.agent import keep_in, load_agent  # isort: skip
 from legalbot.serving.database import Database  # isort: skip
 from legalbot.serving.limits import RateLimit  # isort: skip
-from legalbot.serving.locks import SharedLocks  # isort: skip
 from legalbot.serving.logs import log_as_json  # isort: skip
 from legalbot.serving.responder import Responder  # isort: skip
 from legalbot.serving.store import ConversationStore  # isort: skip
@@ -119,9 +118,7 @@ async def _figures(request: Request) -> HTTPResponse:
 
 async def _close(app: Sanic, loop: object) -> None:
     app.ctx.forgetting.cancel()
-    locks = app.ctx.agent.agent.lock_store
-    if isinstance(locks, SharedLocks):
-        await locks.close()
+    await app.ctx.agent.agent.lock_store.close()
     app.ctx.database.close()
 
 

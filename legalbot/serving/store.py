@@ -56,6 +56,19 @@ OUTCOMES = sa.Table(
 """How each turn ended, one row a message, without what was said; `useful` and `reason` rate the answer."""
 
 
+_OWN = EVENTS.c.sender_id == sa.bindparam("sender")
+_LAST_ROW = sa.select(sa.func.max(EVENTS.c.id)).where(_OWN)
+_BEGUN = sa.select(sa.func.max(EVENTS.c.timestamp)).where(
+    _OWN, EVENTS.c.type_name == SessionStarted.type_name
+)
+_LATEST_SESSION = (
+    sa.select(EVENTS.c.id, EVENTS.c.data)
+    .where(_OWN, EVENTS.c.timestamp >= sa.func.coalesce(_BEGUN.scalar_subquery(), 0))
+    .order_by(EVENTS.c.id)
+)
+_LOCK = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(sa.bindparam("sender"))))
+
+
 @dataclass(frozen=True)
 class _Turn:
     """The rows of one turn."""
@@ -97,7 +110,7 @@ class ConversationStore(TrackerStore):  # type: ignore[misc]
         if kept is not None and not self._shared:
             return kept
         last = kept.last_row if kept is not None else None
-        rows = await self.database.call(_read, sender_id, last)
+        rows = await self.database.read(_read, sender_id, last)
         if rows is None:
             return kept
         if not rows:
@@ -150,20 +163,29 @@ class ConversationStore(TrackerStore):  # type: ignore[misc]
         Its events have one time: what is older than the start of a session is not read back.
         """
         now = time.time()
-        events: list[Event] = [ActionExecuted("action_session_start", timestamp=now), SessionStarted(now)]
-        for name, value in tracker.current_slot_values().items():
-            if value is not None:
-                events.append(SlotSet(name, value, timestamp=now))
+        kept: list[Event] = [
+            SlotSet(name, value, timestamp=now)
+            for name, value in tracker.current_slot_values().items()
+            if value is not None
+        ]
         if tracker.active_loop_name:
-            events.append(ActiveLoop(tracker.active_loop_name, timestamp=now))
-        events.append(ActionExecuted("action_listen", timestamp=now))
-        renewed = DialogueStateTracker.from_events(tracker.sender_id, events, self.domain.slots)
+            kept.append(ActiveLoop(tracker.active_loop_name, timestamp=now))
+        renewed = self._begun(tracker.sender_id, now, kept)
         renewed.last_row = getattr(tracker, "last_row", None)
         return renewed
 
     async def create_tracker(self, sender_id: str, append_action_listen: bool = True) -> DialogueStateTracker:
-        """Return a new conversation, written with its first turn."""
-        return self.init_tracker(sender_id)
+        """Return a new conversation with its session begun; it is written with its first turn."""
+        return self._begun(sender_id, time.time(), [])
+
+    def _begun(self, sender_id: str, now: float, kept: Sequence[Event]) -> DialogueStateTracker:
+        events = [
+            ActionExecuted("action_session_start", timestamp=now),
+            SessionStarted(now),
+            *kept,
+            ActionExecuted("action_listen", timestamp=now),
+        ]
+        return DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
 
 
 def _row(sender_id: str, event: Event) -> dict[str, Any]:
@@ -199,29 +221,24 @@ def _outcome_rows(tracker: DialogueStateTracker, new: Sequence[Event]) -> list[d
 
 def _read(connection: Any, sender_id: str, last: int | None) -> list[Any] | None:
     """Return the rows of the latest session, or None where row `last` is still the last one."""
-    own = EVENTS.c.sender_id == sender_id
-    if last is not None and connection.scalar(sa.select(sa.func.max(EVENTS.c.id)).where(own)) == last:
+    own = {"sender": sender_id}
+    if last is not None and connection.scalar(_LAST_ROW, own) == last:
         return None
-    begun = sa.select(sa.func.max(EVENTS.c.timestamp)).where(
-        own, EVENTS.c.type_name == SessionStarted.type_name
-    )
-    since = sa.func.coalesce(begun.scalar_subquery(), 0)
-    wanted = sa.select(EVENTS.c.id, EVENTS.c.data).where(own, EVENTS.c.timestamp >= since)
-    return list(connection.execute(wanted.order_by(EVENTS.c.id)))
+    return list(connection.execute(_LATEST_SESSION, own))
 
 
 def _write(connection: Any, turn: _Turn, follows: tuple[int | None] | None) -> int | None:
     """Insert a turn; where it has to follow a certain row, refuse it behind another, and return its last."""
-    last = sa.select(sa.func.max(EVENTS.c.id)).where(EVENTS.c.sender_id == turn.sender_id)
+    own = {"sender": turn.sender_id}
     if follows:
         if connection.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(turn.sender_id))))
-        if (connection.scalar(last),) != follows:
+            connection.execute(_LOCK, own)
+        if (connection.scalar(_LAST_ROW, own),) != follows:
             raise ConversationMovedError
     for table, rows in ((EVENTS, turn.events), (OUTCOMES, turn.outcomes)):
         if rows:
             connection.execute(table.insert(), rows)
-    return connection.scalar(last) if follows else None
+    return connection.scalar(_LAST_ROW, own) if follows else None
 
 
 def _try(connection: Any) -> None:

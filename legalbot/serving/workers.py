@@ -7,7 +7,6 @@ the database. A process that dies is replaced, and its conversations go on in an
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import shutil
 from collections.abc import Callable
@@ -73,8 +72,6 @@ def serve_with(app: Sanic, address: str, processes: int, grace: float, announce:
     have at the end.
     """
     Worker.announce = announce
-    gc.collect()
-    gc.freeze()
     options = {
         "bind": address,
         "workers": processes,

@@ -153,11 +153,12 @@ def test_saving_over_an_older_model_replaces_it(model, saved):
 
 
 def test_nothing_that_is_saved_needs_pickle(saved):
-    assert {path.name for path in saved.iterdir()} == {"linear.json", "linear.npz"}
+    assert {path.name for path in saved.iterdir()} == {"linear.json", "linear.npz", "weights.npy"}
     assert set(json.loads((saved / "linear.json").read_text("utf8"))) == {"labels", "features", "calibration"}
     with np.load(saved / "linear.npz", allow_pickle=False) as arrays:
-        assert set(arrays.files) == {"idf", "weights", "bias"}
+        assert set(arrays.files) == {"idf", "bias"}
         assert {arrays[name].dtype.kind for name in arrays.files} == {"f"}
+    assert np.load(saved / "weights.npy", allow_pickle=False).dtype.kind == "f"
 
 
 class Trap:
@@ -174,10 +175,22 @@ def test_a_pickled_array_is_refused_and_its_code_never_runs(saved, tmp_path):
     mark = tmp_path / "executed"
     with np.load(saved / "linear.npz") as arrays:
         kept = {name: arrays[name] for name in arrays.files}
-    np.savez(saved / "linear.npz", **{**kept, "weights": np.array([Trap(mark)], dtype=object)})
+    trap = np.array([Trap(mark)], dtype=object)
+    np.savez(saved / "linear.npz", **{**kept, "bias": trap})
     with pytest.raises(ValueError, match="allow_pickle"):
         LinearModel.load(saved)
+    np.savez(saved / "linear.npz", **kept)
+    np.save(saved / "weights.npy", trap)
+    with pytest.raises(ValueError, match="Python objects"):
+        LinearModel.load(saved)
     assert not mark.exists()
+
+
+def test_a_model_in_use_outlives_a_new_one_in_its_place(model, saved):
+    loaded = LinearModel.load(saved)
+    before = loaded.margins(read("收多少钱"))
+    fit({label: TOY[label] for label in ("ask/cost", "ask/hours")}).save(saved)
+    assert np.array_equal(loaded.margins(read("收多少钱")), before)
 
 
 def test_each_kind_of_feature_weighs_what_it_should():

@@ -1,0 +1,1 @@
+"""Measure how many people a machine serves: ours beside stock Rasa and a floor, in one run."""
