@@ -116,7 +116,7 @@ class LinearModel:
         return cls(
             labels=tuple(described["labels"]),
             vocabulary=Vocabulary(columns, arrays["idf"]),
-            weights=np.load(folder / "weights.npy", mmap_mode="r", allow_pickle=False),
+            weights=np.asarray(np.load(folder / "weights.npy", mmap_mode="r", allow_pickle=False)),
             bias=arrays["bias"],
             calibration=Calibration((top, lead), intercept),
         )

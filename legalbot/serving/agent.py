@@ -24,6 +24,11 @@ from legalbot.serving.in_process import InProcessActions, call_actions_lightly  
 from legalbot.serving.processor import LeanAgent  # isort: skip
 
 
+COLLECTED_AFTER = (20_000, 20, 50)
+"""Python's thresholds for looking for garbage: conversations at hand live long, and looking at all of them
+takes longer than a message."""
+
+
 class NotAnsweringError(RuntimeError):
     """The loaded bot does not answer a plain question."""
 
@@ -55,6 +60,7 @@ def load_agent(model: Path, store: ConversationStore | None = None) -> Agent:
     agent.load_model(model)
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*COLLECTED_AFTER)
     if store is not None:
         keep_in(store, agent)
     return agent
