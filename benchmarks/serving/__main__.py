@@ -1,6 +1,6 @@
 """`make bench`: one run, one table and one picture with ratios.
 
-    python -m benchmarks.serving [--questions N] [--epochs N] [--conversations N] [--only NAME …] [--out FOLDER]
+    python -m benchmarks.serving [--questions N] [--epochs N] [--only NAME …] [--out FOLDER]
 
 All systems run one after another on this machine and answer the same questions, which nobody trained on.
 """
@@ -27,7 +27,7 @@ def main() -> None:
     """Measure what is asked for and write the table and the picture."""
     options = _options()
     questions = [text for _, text in unseen()]
-    questions = random.Random(SEED).sample(questions, min(options.questions, len(questions)))
+    questions = random.Random(SEED).sample(questions, min(options.questions, len(questions)))  # noqa: S311
     makers: dict[str, Callable[[Path], systems.System]] = {
         "ours": systems.ours,
         "stock": systems.stock_same_model,

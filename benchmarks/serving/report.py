@@ -59,8 +59,8 @@ def _text(found: Found, questions: int) -> str:
         "# How many people it serves",
         "",
         f"`make bench`: all systems one after another on one machine ({psutil.cpu_count()} cores, "
-        f"Python {platform.python_version()}), the same {questions} questions, which no system was trained on, "
-        "each over HTTP. In brackets: ours against the system of that column.",
+        f"Python {platform.python_version()}), the same {questions} questions, "
+        "which no system was trained on, each over HTTP. In brackets: ours against that system.",
         "",
         "| | " + " | ".join(names) + " |",
         "|---|" + "---|" * len(names),

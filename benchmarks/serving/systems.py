@@ -38,9 +38,13 @@ TED = """
     constrain_similarities: true
 """
 ECHO = {
-    "config.yml": "recipe: default.v1\nlanguage: zh\nassistant_id: echo\npipeline: []\npolicies:\n- name: RulePolicy\n",
+    "config.yml": (
+        "recipe: default.v1\nlanguage: zh\nassistant_id: echo\npipeline: []\npolicies:\n- name: RulePolicy\n"
+    ),
     "domain.yml": 'version: "3.1"\nintents: [echo]\nresponses:\n  utter_echo:\n  - text: 您好\n',
-    "data/rules.yml": 'version: "3.1"\nrules:\n- rule: echo\n  steps:\n  - intent: echo\n  - action: utter_echo\n',
+    "data/rules.yml": (
+        'version: "3.1"\nrules:\n- rule: echo\n  steps:\n  - intent: echo\n  - action: utter_echo\n'
+    ),
     "credentials.yml": STOCK_CREDENTIALS,
 }
 
@@ -111,7 +115,7 @@ def stock_same_model(folder: Path) -> System:
 
 
 def stock_usual(folder: Path, epochs: int) -> System:
-    """Return `rasa run` with Rasa's usual Chinese pipeline (jieba, counts, DIET, TED), trained on our data."""
+    """Return `rasa run` with the usual Chinese pipeline (jieba, counts, DIET, TED) and our utterances."""
     _write(folder, _usual_project(epochs))
     port = free_port()
     training = _trained(folder)
@@ -161,7 +165,7 @@ def train_ours() -> float:
 
 
 def _usual_project(epochs: int) -> dict[str, str]:
-    """Return the files of a project of plain Rasa with our utterances: one intent, one response, one story each."""
+    """Return the files of a project of plain Rasa with our utterances: an intent, a response, a story each."""
     by_intent: dict[str, list[str]] = defaultdict(list)
     for intent, text in utterances():
         by_intent[intent.replace("/", "__").replace(".", "_")].append(text)

@@ -1,7 +1,8 @@
 """A linear one-against-the-rest scorer over string features, and its file format.
 
 Serving needs numpy only: a model is a JSON vocabulary and plain arrays, so that loading one never executes
-code. The weights are mapped into memory: what no message needs is never read, and processes share the rest. Training (scikit-learn) lives in `legalbot.nlu.training`.
+code. The weights are mapped into memory: what no message needs is never read, and processes share the rest.
+Training (scikit-learn) lives in `legalbot.nlu.training`.
 """
 
 from __future__ import annotations

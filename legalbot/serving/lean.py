@@ -1,9 +1,9 @@
 """Let Rasa be imported for serving without what no component of this project uses.
 
 Rasa imports unconditionally what it needs for training neural networks (TensorFlow: 10 s and 300 MB), for
-plots, for reminders, for channels of other companies and for databases that are not SQL. Empty stand-ins take the place of
-these modules. Import this module before anything of Rasa; training (`rasa train`) runs in a process of its
-own that does not.
+plots, for reminders, for channels of other companies and for databases that are not SQL. Empty stand-ins
+take the place of these modules. Import this module before anything of Rasa; training (`rasa train`) runs in
+a process of its own that does not.
 """
 
 from __future__ import annotations
