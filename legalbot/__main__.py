@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from legalbot.channels.web.wording import read_widget
 from legalbot.knowledge import read_knowledge
 from legalbot.model import TrainingError, is_fresh, train
 from legalbot.paths import DATA, MODEL
@@ -38,6 +39,7 @@ def check() -> None:
     facts = read_knowledge(DATA)
     read_replies(DATA, facts)
     read_wording(DATA, facts)
+    read_widget(DATA, facts)
     print(f"数据没有问题：{len(facts.facts)} 条事实。")
 
 

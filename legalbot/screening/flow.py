@@ -119,6 +119,12 @@ def ask_again(state: Screening) -> Step:
     return _asking(replace(state, misses=state.misses + 1), state.asked) if state.asked else _next(state)
 
 
+def progress(state: Screening) -> tuple[int, int] | None:
+    """Return which question is asked, from 1, and how many there are at most; None where none is asked."""
+    needed = _needed(state)
+    return (needed.index(state.asked) + 1, len(needed)) if state.asked in needed else None
+
+
 def recap(state: Screening, *, told_only: bool = False) -> list[str]:
     """Return what was understood, one line an answer: `label：answer`."""
     values = checked(state.slots)

@@ -1,0 +1,72 @@
+// What a screening found, as a page to print or to copy.
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Bot } from "./conversation";
+import { useLook } from "./look";
+import { linked } from "./text";
+
+export function Summary({ bot, back }: { bot: Bot; back: () => void }) {
+  const { say } = useLook();
+  const title = useRef<HTMLHeadingElement>(null);
+  const sheet = useRef<HTMLElement>(null);
+  const [told, setTold] = useState("");
+  useEffect(() => title.current?.focus(), []);
+
+  async function copy() {
+    const text = sheet.current ? sheet.current.innerText : "";
+    try {
+      await navigator.clipboard.writeText(text);
+      setTold(say("copied"));
+    } catch {
+      setTold(say("copy_failed"));
+    }
+  }
+
+  const read = bot.says[bot.says.length - 1];
+  const colon = read.indexOf("：");
+  return (
+    <main class="summary" onKeyDown={(event) => event.key === "Escape" && back()}>
+      <div class="row bar">
+        <button type="button" class="button main" onClick={() => window.print()}>
+          {say("print")}
+        </button>
+        <button type="button" class="button" onClick={copy}>
+          {say("copy")}
+        </button>
+        <button type="button" class="button" onClick={back}>
+          {say("back")}
+        </button>
+        <p class="told" role="status" aria-live="polite">
+          {told}
+        </p>
+      </div>
+      <article class="sheet" ref={sheet}>
+        <h1 ref={title} tabIndex={-1}>
+          {say("summary_title")}
+        </h1>
+        <p class="from">
+          {say("title")} · {say("summary_date", { date: today() })}
+        </p>
+        <h2>{say("summary_told")}</h2>
+        <ul>
+          {(bot.summary || []).map((line) => (
+            <li>{line}</li>
+          ))}
+        </ul>
+        <h2>{say("summary_steps")}</h2>
+        {bot.says.slice(0, -1).map((line) => line.split("\n").map((one) => <p>{linked(one)}</p>))}
+        <h2>{say("summary_read")}</h2>
+        <blockquote>{read.slice(colon + 1)}</blockquote>
+        {(bot.cites || []).map((cite) => (
+          <p class="from">{cite}</p>
+        ))}
+        <p class="note">{say("summary_note")}</p>
+      </article>
+    </main>
+  );
+}
+
+function today(): string {
+  const now = new Date();
+  return `${now.getFullYear()}年${now.getMonth() + 1}月${now.getDate()}日`;
+}
