@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
+from web_bot import bot, browser, own_secret, site  # noqa: F401 - fixtures
 
 from legalbot.serving.agent import Said, load_agent, say
 from legalbot.serving.database import Database
@@ -75,7 +76,8 @@ def report_path() -> Path:
 class Served:
     """The bot as `make run` starts it, on a port of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.environment = environment
         self.database = f"sqlite:///{folder / 'kept' / 'conversations.sqlite'}"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -84,6 +86,7 @@ class Served:
 
     def start(self) -> None:
         environment = {**os.environ, "PORT": str(self.port), "LEGALBOT_DATABASE": self.database}
+        environment |= self.environment
         command = [sys.executable, "-m", "legalbot", "run"]
         quiet = subprocess.DEVNULL
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=quiet, stderr=quiet)

@@ -120,9 +120,16 @@ def ask_again(state: Screening) -> Step:
 
 
 def progress(state: Screening) -> tuple[int, int] | None:
-    """Return which question is asked, from 1, and how many there are at most; None where none is asked."""
+    """Return which question this is for the person, from 1, and how many there are at most.
+
+    Questions whose answers were told unasked do not count. None where none is asked.
+    """
     needed = _needed(state)
-    return (needed.index(state.asked) + 1, len(needed)) if state.asked in needed else None
+    if state.asked not in needed:
+        return None
+    before = {slot for slot in state.path if slot in needed} - {state.asked, REVIEW}
+    ahead = [slot for slot in needed if slot != state.asked and slot not in before and _is_open(state, slot)]
+    return len(before) + 1, len(before) + 1 + len(ahead)
 
 
 def recap(state: Screening, *, told_only: bool = False) -> list[str]:

@@ -14,6 +14,7 @@ export function Composer({ busy, send, inputRef }: { busy: boolean; send: (text:
   const composing = useRef(false);
 
   function submit() {
+    if (!text.trim() && inputRef.current) inputRef.current.focus();
     if (busy || !text.trim()) return;
     send(text.trim());
     setText("");
@@ -64,7 +65,7 @@ export function Composer({ busy, send, inputRef }: { busy: boolean; send: (text:
           onCompositionStart={() => (composing.current = true)}
           onCompositionEnd={() => (composing.current = false)}
         />
-        <button type="submit" class="button main" aria-disabled={busy || !text.trim()}>
+        <button type="submit" class="button main" aria-disabled={busy}>
           {say("send")}
         </button>
       </div>

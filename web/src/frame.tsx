@@ -65,10 +65,10 @@ function Window({ conversation, summarise, news, announce, backTo }: WindowProps
   useEffect(() => onOpened(() => input.current?.focus()), []);
   useEffect(() => {
     if (backTo) document.getElementById(backTo)?.focus();
-    else if (!embedded) input.current?.focus();
+    else if (!embedded && window.matchMedia("(hover: hover)").matches) input.current?.focus();
   }, []);
 
-  const scroller = useScrolling(entries, waiting, hot);
+  const scroller = useScrolling(entries, waiting, hot, look.large);
   const latest = newest(entries);
   useEffect(() => {
     // A pressed button is gone: whoever uses the keyboard goes on from the answer.
@@ -281,7 +281,7 @@ function useOnline(announce: (news: News) => void): boolean {
 }
 
 /** Keep the end in view; of a long answer the question above it stays in view, too. */
-function useScrolling(entries: Entry[], waiting: boolean, hot: boolean) {
+function useScrolling(entries: Entry[], waiting: boolean, hot: boolean, large: boolean) {
   const scroller = useRef<HTMLElement>(null);
   useLayoutEffect(() => {
     const room = scroller.current;
@@ -290,7 +290,7 @@ function useScrolling(entries: Entry[], waiting: boolean, hot: boolean) {
     const last = asked[asked.length - 1];
     const end = room.scrollHeight - room.clientHeight;
     room.scrollTop = last && !hot ? Math.min(end, Math.max(0, last.offsetTop - 8)) : end;
-  }, [entries.length, waiting, hot]);
+  }, [entries.length, waiting, hot, large]);
   return scroller;
 }
 

@@ -33,6 +33,10 @@ export function Header({ actions }: { actions: Actions }) {
 
   return (
     <header ref={bar} onKeyDown={escape}>
+      <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
+        <path d="M4 4h24a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3H15l-7 6v-6H4a3 3 0 0 1-3-3V7a3 3 0 0 1 3-3z" />
+        <path class="lines" d="M7 10h18v2.5H7zm0 6h12v2.5H7z" />
+      </svg>
       <div class="names">
         <h1>{say("title")}</h1>
         <p>{say("subtitle")}</p>

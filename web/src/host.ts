@@ -3,7 +3,17 @@
 export const embedded = window.parent !== window;
 
 let origin = "";
+let opened = () => undefined as void;
 const early: string[] = [];
+
+// Heard from the first moment on: the loader may speak before anything is drawn.
+if (embedded)
+  window.addEventListener("message", (event) => {
+    if (event.source !== window.parent || !event.data || event.data.legalbot !== "opened") return;
+    origin = event.origin;
+    for (const what of early.splice(0)) window.parent.postMessage({ legalbot: what }, origin);
+    opened();
+  });
 
 /** Tell the host page's loader; until it has said who it is, wait. */
 export function tellHost(what: "ready" | "close" | "large" | "normal"): void {
@@ -12,14 +22,7 @@ export function tellHost(what: "ready" | "close" | "large" | "normal"): void {
   else early.push(what);
 }
 
-/** Call `opened` whenever the loader shows the window. */
-export function onOpened(opened: () => void): () => void {
-  const listener = (event: MessageEvent) => {
-    if (event.source !== window.parent || !event.data || event.data.legalbot !== "opened") return;
-    origin = event.origin;
-    for (const what of early.splice(0)) window.parent.postMessage({ legalbot: what }, origin);
-    opened();
-  };
-  if (embedded) window.addEventListener("message", listener);
-  return () => window.removeEventListener("message", listener);
+/** Call `then` whenever the loader shows the window. */
+export function onOpened(then: () => void): void {
+  opened = then;
 }

@@ -47,6 +47,7 @@ export function useOwnLook(written: (script: Script) => void): Look {
       contrast,
       set(name, on) {
         ofPerson.set(name, on ? "yes" : "no");
+        document.documentElement.classList.toggle(name, on); // at once: what is drawn next measures by it
         (name === "large" ? setLarge : setContrast)(on);
       },
       write(next) {

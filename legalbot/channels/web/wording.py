@@ -36,9 +36,9 @@ INTERFACE = (
     *("read", "read_stop", "large", "large_off", "contrast", "contrast_off", "other_script", "more", "menu"),
     *("restart", "restarted", "clear", "clear_ask", "clear_yes", "clear_no", "cleared", "history", "expired"),
     *("offline", "online", "failed_network", "failed_server", "failed_timeout", "failed_start", "retry"),
-    *("hotline", "hotline_short", "summary_open", "summary_title", "summary_told", "summary_read"),
+    *("hotline", "summary_open", "summary_title", "summary_told", "summary_read"),
     *("summary_steps", "summary_note", "summary_date", "print", "copy", "copied", "copy_failed", "back"),
-    *("to_newest", "no_script"),
+    "no_script",
 )
 """Every sentence that the widget's pages say, by the name under which they ask for it."""
 
