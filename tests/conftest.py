@@ -78,6 +78,7 @@ class Served:
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.environment = environment
+        self.log = folder / "log.txt"
         self.database = f"sqlite:///{folder / 'kept' / 'conversations.sqlite'}"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -88,8 +89,8 @@ class Served:
         environment = {**os.environ, "PORT": str(self.port), "LEGALBOT_DATABASE": self.database}
         environment |= self.environment
         command = [sys.executable, "-m", "legalbot", "run"]
-        quiet = subprocess.DEVNULL
-        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=quiet, stderr=quiet)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         for _ in range(120):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
@@ -113,11 +114,11 @@ class Served:
 
 @pytest.fixture
 def served(tmp_path) -> Iterator[Served]:
-    bot = Served(tmp_path)
-    bot.start()
-    yield bot
-    if bot.process is not None and bot.process.poll() is None:
-        bot.stop(signal.SIGKILL)
+    running = Served(tmp_path)
+    running.start()
+    yield running
+    if running.process is not None and running.process.poll() is None:
+        running.stop(signal.SIGKILL)
 
 
 @pytest.fixture

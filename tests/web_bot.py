@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import threading
 import time
 import urllib.error
@@ -14,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,12 +43,15 @@ class Response:
 class WebBot:
     """Speaks to the channel as a program of its own; each test can come from an address of its own."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, log: Path) -> None:
         self.port = port
+        self.log = log
         self.site = f"http://127.0.0.1:{port}"
         self.base = f"{self.site}/webhooks/legalbot"
 
-    def ask(self, method: str, path: str, body: Any = None, ticket: str | None = None, **headers: str) -> Response:
+    def ask(
+        self, method: str, path: str, body: Any = None, ticket: str | None = None, **headers: str
+    ) -> Response:
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if data is not None:
@@ -122,7 +125,7 @@ def bot(tmp_path_factory, site) -> Iterator[WebBot]:
         LEGALBOT_ADDRESS_PER_MINUTE="600",
     )
     served.start()
-    yield WebBot(served.port)
+    yield WebBot(served.port, served.log)
     served.stop(signal.SIGTERM)
 
 
@@ -154,12 +157,6 @@ def browser() -> Iterator[Any]:
         opened = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield opened
         opened.close()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def until(holds: Any, seconds: float = 5) -> None:

@@ -1,6 +1,6 @@
 // Where a person types. Enter sends, but never while an input method composes a word with it.
 
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useLook } from "./look";
 
 const LONGEST = 500;
@@ -12,6 +12,14 @@ export function Composer({ busy, send, inputRef }: { busy: boolean; send: (text:
   const { say } = useLook();
   const [text, setText] = useState("");
   const composing = useRef(false);
+
+  useEffect(() => {
+    // By hand: browsers have no `oncompositionstart`, from which Preact would know how the event is spelt.
+    const area = inputRef.current;
+    if (!area) return;
+    area.addEventListener("compositionstart", () => (composing.current = true));
+    area.addEventListener("compositionend", () => (composing.current = false));
+  }, []);
 
   function submit() {
     if (!text.trim() && inputRef.current) inputRef.current.focus();
@@ -62,8 +70,6 @@ export function Composer({ busy, send, inputRef }: { busy: boolean; send: (text:
           value={text}
           onInput={(event) => typed(event.currentTarget)}
           onKeyDown={pressed}
-          onCompositionStart={() => (composing.current = true)}
-          onCompositionEnd={() => (composing.current = false)}
         />
         <button type="submit" class="button main" aria-disabled={busy}>
           {say("send")}

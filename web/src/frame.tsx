@@ -102,8 +102,9 @@ function Window({ conversation, summarise, news, announce, backTo }: WindowProps
           clear: () => setClearing(true),
         }}
       />
+      <main>
       {!online && <p class="offline">{say("offline")}</p>}
-      <main class="scroller" ref={scroller} tabIndex={0} aria-label={say("conversation")}>
+      <section class="scroller" ref={scroller} tabIndex={0} aria-label={say("conversation")}>
         <ol class="entries">
           {entries.map((entry) => (
             <Shown entry={entry} key={entry.key}>
@@ -139,7 +140,7 @@ function Window({ conversation, summarise, news, announce, backTo }: WindowProps
             </li>
           )}
         </ol>
-      </main>
+      </section>
       {clearing ? (
         <Confirm yes={clear} no={() => (setClearing(false), input.current?.focus())} />
       ) : (
@@ -152,8 +153,9 @@ function Window({ conversation, summarise, news, announce, backTo }: WindowProps
           }}
         />
       )}
+      </main>
       <p class="sr" role="status" aria-live="polite">
-        {waiting && ready ? say("typing") : told(news, look)}
+        {waiting && ready ? say("typing") : told(news, ready, look)}
       </p>
     </div>
   );
@@ -208,7 +210,7 @@ function Failed({ failure, ready, retry }: { failure: Failure; ready: boolean; r
   return (
     <li class="entry bot failure">
       <div class="bubble">
-        <p>{ready ? reason(failure, say) : say("failed_start")}</p>
+        <p>{reason(failure, ready, say)}</p>
         <div class="row">
           <button type="button" class="button main" onClick={retry}>
             {say("retry")}
@@ -222,7 +224,8 @@ function Failed({ failure, ready, retry }: { failure: Failure; ready: boolean; r
   );
 }
 
-function reason(failure: Failure, say: Look["say"]): string {
+function reason(failure: Failure, ready: boolean, say: Look["say"]): string {
+  if (!ready) return say("failed_start");
   return failure.said || say(failure.kind === "timeout" ? "failed_timeout" : failure.kind === "network" ? "failed_network" : "failed_server");
 }
 
@@ -253,10 +256,10 @@ function Confirm({ yes, no }: { yes: () => void; no: () => void }) {
 }
 
 /** What the one live region says of the latest news. */
-function told(news: News | null, { say }: Look): string {
+function told(news: News | null, ready: boolean, { say }: Look): string {
   if (!news) return "";
   if ("words" in news) return say(news.words);
-  if ("failure" in news) return `${reason(news.failure, say)}${say("hotline")}`;
+  if ("failure" in news) return `${reason(news.failure, ready, say)}${say("hotline")}`;
   const { progress, says } = news.answer;
   const ahead = progress ? `${say("progress", { at: progress.at, of: progress.of_at_most })}。` : "";
   return `${say("bot")}：${ahead}${says.join(" ")}`;

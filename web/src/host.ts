@@ -25,4 +25,5 @@ export function tellHost(what: "ready" | "close" | "large" | "normal"): void {
 /** Call `then` whenever the loader shows the window. */
 export function onOpened(then: () => void): void {
   opened = then;
+  if (origin) then();
 }

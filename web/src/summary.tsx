@@ -1,6 +1,6 @@
 // What a screening found, as a page to print or to copy.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Bot } from "./conversation";
 import { useLook } from "./look";
 import { linked } from "./text";
@@ -10,7 +10,7 @@ export function Summary({ bot, back }: { bot: Bot; back: () => void }) {
   const title = useRef<HTMLHeadingElement>(null);
   const sheet = useRef<HTMLElement>(null);
   const [told, setTold] = useState("");
-  useEffect(() => title.current?.focus(), []);
+  useLayoutEffect(() => title.current?.focus(), []);
 
   async function copy() {
     const text = sheet.current ? sheet.current.innerText : "";
