@@ -45,7 +45,7 @@ export function Summary({ bot, back }: { bot: Bot; back: () => void }) {
           {say("summary_title")}
         </h1>
         <p class="from">
-          {say("title")} · {say("summary_date", { date: today() })}
+          {say("title")} · {say("summary_date", today())}
         </p>
         <h2>{say("summary_told")}</h2>
         <ul>
@@ -66,7 +66,7 @@ export function Summary({ bot, back }: { bot: Bot; back: () => void }) {
   );
 }
 
-function today(): string {
+function today() {
   const now = new Date();
-  return `${now.getFullYear()}年${now.getMonth() + 1}月${now.getDate()}日`;
+  return { year: now.getFullYear(), month: now.getMonth() + 1, day: now.getDate() };
 }

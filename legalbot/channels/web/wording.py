@@ -17,7 +17,7 @@ from legalbot.paths import DATA
 from legalbot.yaml_file import load
 
 TEMPLATES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"left": ("count",), "progress": ("at", "of"), "summary_date": ("date",)}
+    {"left": ("count",), "progress": ("at", "of"), "summary_date": ("year", "month", "day")}
 )
 INTERFACE = (
     *("title", "subtitle", "open", "close", "greeting", "hot_title", "hot_button", "notice"),
