@@ -84,6 +84,11 @@ class Site:
     def origin(self) -> str:
         return f"http://localhost:{self.port}"
 
+    @property
+    def named(self) -> str:
+        """The same site under a name of its own, as on the open network (`--host-resolver-rules`)."""
+        return f"http://bureau.example:{self.port}"
+
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
@@ -118,7 +123,7 @@ def bot(tmp_path_factory, site) -> Iterator[WebBot]:
     folder = tmp_path_factory.mktemp("web")
     served = Served(
         folder,
-        LEGALBOT_SITES=site.origin,
+        LEGALBOT_SITES=f"{site.origin} {site.named}",
         LEGALBOT_PROXIES="1",
         LEGALBOT_SECRET=SECRET,
         LEGALBOT_PER_MINUTE="600",
@@ -148,15 +153,35 @@ def found(program: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Debian's Chromium; module by module, since its event loop must not meet that of other tests."""
-    chromium = found("chromium")
+def chromium() -> Iterator[tuple[Any, str]]:
+    """Playwright's Chromium and where Debian's is; module by module: its event loop must not meet others."""
+    path = found("chromium")
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where there is a browser
 
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield opened
-        opened.close()
+        yield playwright.chromium, path
+
+
+@pytest.fixture(scope="module")
+def browser(chromium) -> Iterator[Any]:
+    """Debian's Chromium."""
+    kind, path = chromium
+    opened = kind.launch(executable_path=path, args=ARGUMENTS)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def guarded_page(chromium, tmp_path) -> Iterator[Any]:
+    """A page of a browser that forbids frames of other sites to store anything, and knows names for both."""
+    kind, path = chromium
+    preferences = {"profile": {"block_third_party_cookies": True, "cookie_controls_mode": 1}}
+    (tmp_path / "Default").mkdir()
+    (tmp_path / "Default" / "Preferences").write_text(json.dumps(preferences))
+    arguments = [*ARGUMENTS, "--host-resolver-rules=MAP *.example 127.0.0.1"]
+    opened = kind.launch_persistent_context(tmp_path, executable_path=path, args=arguments, locale="zh-CN")
+    yield opened.pages[0]
+    opened.close()
 
 
 def until(holds: Any, seconds: float = 5) -> None:

@@ -121,6 +121,23 @@ def test_a_frame_whose_storage_is_forbidden_works_all_the_same(page, bot, site):
     assert page.complaints == []
 
 
+def test_plain_http_across_sites_with_third_party_storage_blocked(guarded_page, bot, site):
+    """Two names, no encryption, and a browser that keeps the frame from storing: as hard as it gets."""
+    there = f"http://bot.example:{bot.port}"
+    tag = f'<script src="{there}/webhooks/legalbot/widget.js" async></script>'
+    site.pages["/http"] = (HTML, f"<title>局</title><h1>局</h1>{tag}".encode())
+    guarded_page.goto(f"{site.named}/http")
+    widget = embedded(guarded_page)
+    assert not widget.frame.evaluate("window.isSecureContext")
+    assert widget.frame.evaluate("(() => { try { return !sessionStorage } catch { return true } })()")
+    widget.ask("我是农民工，能不能申请法律援助")
+    for answer in ("民事或其他的事", "工钱", "不想说", "没错，看结果"):
+        widget.press(answer)
+    widget.button(WORDS["summary_open"]).click()
+    widget.button(WORDS["copy"]).click()
+    until(lambda: widget.frame.locator(".told").inner_text() == WORDS["copied"])
+
+
 def test_messages_of_others_do_not_move_the_window(page, bot, site):
     site.pages["/page"] = (HTML, host_page(bot))
     page.goto(f"{site.origin}/page")

@@ -13,13 +13,8 @@ export function Summary({ bot, back }: { bot: Bot; back: () => void }) {
   useLayoutEffect(() => title.current?.focus(), []);
 
   async function copy() {
-    const text = sheet.current ? sheet.current.innerText : "";
-    try {
-      await navigator.clipboard.writeText(text);
-      setTold(say("copied"));
-    } catch {
-      setTold(say("copy_failed"));
-    }
+    const copied = sheet.current !== null && ((await copiedToday(sheet.current)) || copiedOfOld(sheet.current));
+    setTold(say(copied ? "copied" : "copy_failed"));
   }
 
   const read = bot.says[bot.says.length - 1];
@@ -64,6 +59,27 @@ export function Summary({ bot, back }: { bot: Bot; back: () => void }) {
       </article>
     </main>
   );
+}
+
+/** Copy as browsers do it today; on plain http, and in old web views, there is no such thing. */
+async function copiedToday(element: HTMLElement): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(element.innerText);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function copiedOfOld(element: HTMLElement): boolean {
+  const selection = window.getSelection();
+  if (!selection) return false;
+  selection.selectAllChildren(element);
+  try {
+    return document.execCommand("copy");
+  } catch {
+    return false;
+  }
 }
 
 function today() {

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from legalbot import settings as common
+from legalbot.channels.web import settings as own
 from legalbot.channels.web.settings import contrast, read_settings
 from legalbot.paths import ROOT
 from legalbot.settings import SettingError, proxies, rest_is_on
@@ -89,3 +91,11 @@ def test_a_wrong_value_ends_the_start_with_one_line():
         .splitlines()[-1]
         .endswith("LEGALBOT_COLOUR 要写成 #1a5a9e 这样的颜色，现在是 'red'")
     )
+
+
+def test_every_variable_of_the_web_is_on_the_operators_page_and_in_the_readme():
+    variables = [own.SITES, own.TITLE, own.COLOUR, own.COLOUR_SOFT]
+    variables += [common.REST, common.PROXIES, common.ADDRESS_PER_MINUTE, common.TOKEN_HOURS]
+    for page in ("docs/widget.md", "README.md"):
+        text = (ROOT / page).read_text("utf8")
+        assert [name for name in variables if f"`{name}`" not in text] == []
