@@ -2,7 +2,7 @@
 PYTHON ?= python3
 SETUP := $(PYTHON) scripts/bootstrap.py
 
-.PHONY: help run shell train test check curve understanding format lock clean
+.PHONY: help run shell train test check curve understanding format lock web web-check screenshots clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -36,9 +36,18 @@ format: ## put the code into its standard form
 	@$(SETUP) --dev ruff format .
 	@$(SETUP) --dev ruff check --fix .
 
+web: ## build the widget anew into web/dist (needs Node 20)
+	@cd web && npm ci --no-fund --no-audit && npm run --silent types && npm run --silent build
+
+web-check: ## prove that web/dist is what its sources give (needs Node 20)
+	@scripts/web_check.sh
+
+screenshots: ## take the pictures of docs/widget.md anew (needs chromium; the bot must be running)
+	@$(SETUP) --dev python -m scripts.screenshots
+
 lock: ## resolve and pin the requirements anew, with hashes
 	@scripts/lock.sh
 
 clean: ## remove what was installed, trained and cached
-	rm -rf .venv models .rasa results .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv models .rasa results web/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -18,6 +18,8 @@ def utter(dispatcher: CollectingDispatcher, reply: Reply) -> None:
     parts: dict[str, Any] = {"says": list(reply.says), "cites": list(reply.cites), "outcome": reply.outcome}
     if reply.summary:
         parts["summary"] = list(reply.summary)
+    if reply.progress:
+        parts["progress"] = dict(zip(("at", "of_at_most"), reply.progress, strict=True))
     dispatcher.utter_message(
         text=reply.text,
         buttons=[{"title": question, "payload": question} for question in reply.buttons],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from legalbot.channels.web.wording import widget_wording
 from legalbot.knowledge import knowledge
 from legalbot.model import ModelError, TrainingError, is_fresh, train
 from legalbot.paths import MODEL
@@ -38,6 +39,7 @@ def check() -> None:
     facts = knowledge().facts
     replies()
     wording()
+    widget_wording()
     print(f"数据没有问题：{len(facts)} 条事实。")
 
 

@@ -80,7 +80,8 @@ class Turn:
 class Reply:
     """What to say: sentences, source lines below them, questions as buttons, and the fact now in mind.
 
-    `summary` are the lines of a screening that a person may keep, where one was concluded.
+    `summary` are the lines of a screening that a person may keep, where one was concluded; `progress` says
+    which question of it is asked, from 1, and how many there are at most.
     """
 
     outcome: str
@@ -89,6 +90,7 @@ class Reply:
     buttons: tuple[str, ...] = ()
     fact: str | None = None
     summary: tuple[str, ...] = ()
+    progress: tuple[int, int] | None = None
 
     @property
     def text(self) -> str:

@@ -22,6 +22,14 @@ PER_MINUTE = "LEGALBOT_PER_MINUTE"
 """So many messages a minute are taken from one sender."""
 FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 """prometheus_client's own variable: the folder where several processes put their figures together."""
+REST = "LEGALBOT_REST"
+"""`off` closes `/webhooks/rest/webhook`, also on this machine (behind nginx, which is one of its users)."""
+PROXIES = "LEGALBOT_PROXIES"
+"""So many proxies of one's own stand in front: the address of a person is read from `X-Forwarded-For`."""
+ADDRESS_PER_MINUTE = "LEGALBOT_ADDRESS_PER_MINUTE"
+"""So many requests a minute are taken from one network address, behind which there may be many people."""
+TOKEN_HOURS = "LEGALBOT_TOKEN_HOURS"  # noqa: S105 - the variable's name
+"""So many hours a conversation on the web can be gone on with after its last message."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -86,8 +94,37 @@ def database() -> str:
     return address
 
 
+def rest_is_on() -> bool:
+    """Tell whether the REST channel answers: on this machine only, unless it was switched off.
+
+    Raises:
+        SettingError: what is set is neither on nor off.
+    """
+    wanted = os.environ.get(REST) or "on"
+    if wanted not in ("on", "off"):
+        raise SettingError(f"{REST} 只能写 on 或 off，现在是 {wanted!r}")
+    return wanted == "on" and not is_public()
+
+
+def proxies() -> int:
+    """Return how many proxies stand in front (`SettingError` where that is no number)."""
+    return _positive(PROXIES, 0, "反向代理的层数")
+
+
+def address_per_minute() -> int:
+    """Return how many requests a minute one address may send (`SettingError` where that is no number)."""
+    return _positive(ADDRESS_PER_MINUTE, 600, "每分钟次数")
+
+
+def token_hours() -> int:
+    """Return for how many hours a web conversation may rest (`SettingError` where that is no number)."""
+    return _positive(TOKEN_HOURS, 24, "小时数")
+
+
 def _positive(variable: str, default: int, what: str) -> int:
     text = os.environ.get(variable) or str(default)
-    if not text.isdecimal() or int(text) < 1:
-        raise SettingError(f"{variable} 要写一个正整数（{what}），现在是 {text!r}")
+    if not text.isdecimal() or int(text) < min(default, 1):
+        raise SettingError(
+            f"{variable} 要写一个{'正整数' if default else '0或者正整数'}（{what}），现在是 {text!r}"
+        )
     return int(text)

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
+from web_bot import bot, browser, chromium, guarded_page, own_secret, site  # noqa: F401 - fixtures
 
 from legalbot.serving.agent import Said, load_agent, say
 from legalbot.serving.database import Database
@@ -75,7 +76,9 @@ def report_path() -> Path:
 class Served:
     """The bot as `make run` starts it, on a port of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.environment = environment
+        self.log = folder / "log.txt"
         self.database = f"sqlite:///{folder / 'kept' / 'conversations.sqlite'}"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -84,9 +87,10 @@ class Served:
 
     def start(self) -> None:
         environment = {**os.environ, "PORT": str(self.port), "LEGALBOT_DATABASE": self.database}
+        environment |= self.environment
         command = [sys.executable, "-m", "legalbot", "run"]
-        quiet = subprocess.DEVNULL
-        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=quiet, stderr=quiet)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         for _ in range(120):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
@@ -110,11 +114,11 @@ class Served:
 
 @pytest.fixture
 def served(tmp_path) -> Iterator[Served]:
-    bot = Served(tmp_path)
-    bot.start()
-    yield bot
-    if bot.process is not None and bot.process.poll() is None:
-        bot.stop(signal.SIGKILL)
+    running = Served(tmp_path)
+    running.start()
+    yield running
+    if running.process is not None and running.process.poll() is None:
+        running.stop(signal.SIGKILL)
 
 
 @pytest.fixture

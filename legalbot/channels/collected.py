@@ -10,8 +10,8 @@ from rasa.core.channels.channel import CollectingOutputChannel
 class CollectedReply(CollectingOutputChannel):  # type: ignore[misc]
     """Keeps each message whole: `text`, `buttons`, and under `custom` its parts.
 
-    The parts are `says` and `cites` (lists of lines, the answer and its sources), `outcome`, and `summary`
-    (lines to be kept) where a screening was concluded.
+    The parts are `says` and `cites` (lists of lines, the answer and its sources), `outcome`, `progress`
+    (`{at, of_at_most}`) while a screening runs, and `summary` (lines to be kept) where one was concluded.
     """
 
     async def send_text_message(self, recipient_id: str, text: str, **kwargs: Any) -> None:

@@ -1,7 +1,12 @@
-"""Rasa's REST format, safe for what strangers type: for tests and for programs on this machine."""
+"""Rasa's REST format, safe for what strangers type: for tests and for programs on this machine.
+
+It has no tickets and no limits of its own, so it answers this machine only: never where the server listens
+to others, never what a proxy hands on, and not at all where it is switched off.
+"""
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -9,13 +14,19 @@ from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, HTTPResponse, Request, json
 
 from legalbot.channels.collected import CollectedReply
+from legalbot.settings import rest_is_on
 from legalbot.text import clean
 
 LONGEST_SENDER = 255
+HANDED_ON = ("x-forwarded-for", "x-real-ip", "forwarded")
+"""Headers of proxies: what carries one comes from elsewhere."""
 
 
 class CleanRestInput(InputChannel):  # type: ignore[misc]
     """`/webhooks/rest/webhook`: every text is cleaned, clients set no metadata, bad input is named."""
+
+    def __init__(self) -> None:
+        self._on = rest_is_on()
 
     @classmethod
     def name(cls) -> str:
@@ -25,6 +36,10 @@ class CleanRestInput(InputChannel):  # type: ignore[misc]
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """Return the two addresses of the channel."""
         channel = Blueprint("rest")
+
+        @channel.middleware("request")
+        async def only_this_machine(request: Request) -> HTTPResponse | None:
+            return None if self._on and _is_of_this_machine(request) else _refused("not here", 404)
 
         @channel.get("/")
         async def health(request: Request) -> HTTPResponse:
@@ -47,5 +62,14 @@ class CleanRestInput(InputChannel):  # type: ignore[misc]
         return channel
 
 
-def _refused(why: str) -> HTTPResponse:
-    return json({"error": why}, status=400)
+def _is_of_this_machine(request: Request) -> bool:
+    if any(header in request.headers for header in HANDED_ON):
+        return False
+    try:
+        return ipaddress.ip_address(request.ip).is_loopback
+    except ValueError:
+        return False
+
+
+def _refused(why: str, status: int = 400) -> HTTPResponse:
+    return json({"error": why}, status=status)

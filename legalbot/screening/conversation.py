@@ -9,7 +9,7 @@ from legalbot.dialogue import Reply, Turn, decide, heeding_danger
 from legalbot.knowledge import knowledge
 from legalbot.nlu.features import concepts, squeeze, syllables
 from legalbot.nlu.understanding import DANGERS, bare, has_danger_word, is_asking
-from legalbot.screening.flow import REVIEW, Screening, Step, ask_again, reopened, step
+from legalbot.screening.flow import REVIEW, Screening, Step, ask_again, progress, reopened, step
 from legalbot.screening.flow import start as begin
 from legalbot.screening.hearing import SURE, Heard, hear, is_button
 from legalbot.screening.wording import wording
@@ -152,8 +152,9 @@ def _said(moved: Step, aside: Reply | None = None) -> Reply:
     facts, words = knowledge().facts, wording()
     cites = (facts[words.asks[0]].cite,) if moved.result is not None else ()
     buttons = moved.buttons or (tuple(facts[key].ask for key in words.asks) if moved.closed else ())
+    ahead = None if moved.closed else progress(moved.state)
     if aside is None:
-        return Reply("screening", moved.says, cites, buttons, summary=moved.summary)
+        return Reply("screening", moved.says, cites, buttons, summary=moved.summary, progress=ahead)
     goes_on = (words.sentences["goes_on"],) if moved.state.misses and not moved.closed else ()
     return Reply(
         outcome=aside.outcome,
@@ -162,4 +163,5 @@ def _said(moved: Step, aside: Reply | None = None) -> Reply:
         buttons=buttons,
         fact=aside.fact,
         summary=moved.summary,
+        progress=ahead,
     )

@@ -119,6 +119,19 @@ def ask_again(state: Screening) -> Step:
     return _asking(replace(state, misses=state.misses + 1), state.asked) if state.asked else _next(state)
 
 
+def progress(state: Screening) -> tuple[int, int] | None:
+    """Return which question this is for the person, from 1, and how many there are at most.
+
+    Questions whose answers were told unasked do not count. None where none is asked.
+    """
+    needed = _needed(state)
+    if state.asked not in needed:
+        return None
+    before = {slot for slot in state.path if slot in needed} - {state.asked, REVIEW}
+    ahead = [slot for slot in needed if slot != state.asked and slot not in before and _is_open(state, slot)]
+    return len(before) + 1, len(before) + 1 + len(ahead)
+
+
 def recap(state: Screening, *, told_only: bool = False) -> list[str]:
     """Return what was understood, one line an answer: `label：answer`."""
     values = checked(state.slots)

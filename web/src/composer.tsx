@@ -1,0 +1,81 @@
+// Where a person types. Enter sends, but never while an input method composes a word with it.
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { useLook } from "./look";
+
+const LONGEST = 500;
+const TELL_FROM = 400;
+const TALLEST = 132; // pixels, before it scrolls
+const COMPOSING = 229; // the key code that browsers give while an input method is at work
+
+export function Composer({ busy, send, inputRef }: { busy: boolean; send: (text: string) => void; inputRef: { current: HTMLTextAreaElement | null } }) {
+  const { say } = useLook();
+  const [text, setText] = useState("");
+  const composing = useRef(false);
+
+  useEffect(() => {
+    // By hand: browsers have no `oncompositionstart`, from which Preact would know how the event is spelt.
+    const area = inputRef.current;
+    if (!area) return;
+    area.addEventListener("compositionstart", () => (composing.current = true));
+    area.addEventListener("compositionend", () => (composing.current = false));
+  }, []);
+
+  function submit() {
+    if (!text.trim() && inputRef.current) inputRef.current.focus();
+    if (busy || !text.trim()) return;
+    send(text.trim());
+    setText("");
+    const area = inputRef.current;
+    if (area) area.style.height = "";
+  }
+
+  function typed(area: HTMLTextAreaElement) {
+    setText(area.value);
+    area.style.height = "";
+    if (area.scrollHeight > area.clientHeight) area.style.height = `${Math.min(area.scrollHeight + 4, TALLEST)}px`;
+  }
+
+  function pressed(event: KeyboardEvent) {
+    if (event.key !== "Enter" || event.shiftKey) return;
+    if (composing.current || event.isComposing || event.keyCode === COMPOSING) return;
+    event.preventDefault();
+    submit();
+  }
+
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <p class="notice" id="notice">
+        {say("notice")}
+      </p>
+      <div class="row">
+        <label class="sr" for="question">
+          {say("input_label")}
+        </label>
+        <textarea
+          id="question"
+          ref={inputRef}
+          rows={1}
+          maxLength={LONGEST}
+          placeholder={say("placeholder")}
+          aria-describedby="notice"
+          enterkeyhint="send"
+          autocomplete="off"
+          value={text}
+          onInput={(event) => typed(event.currentTarget)}
+          onKeyDown={pressed}
+        />
+        <button type="submit" class="button main" aria-disabled={busy}>
+          {say("send")}
+        </button>
+      </div>
+      {text.length > TELL_FROM && <p class="left">{say("left", { count: LONGEST - text.length })}</p>}
+    </form>
+  );
+}
