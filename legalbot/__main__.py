@@ -1,9 +1,11 @@
-"""`python -m legalbot run|shell|train|check`: what the Makefile calls."""
+"""`python -m legalbot run|shell|train|check|wechat-menu`: what the Makefile calls."""
 
 from __future__ import annotations
 
 import sys
 
+from legalbot.channels.wechat.menu import MenuError, read_menu
+from legalbot.channels.wechat.wording import read_wechat_wording
 from legalbot.knowledge import read_knowledge
 from legalbot.model import TrainingError, is_fresh, train
 from legalbot.paths import DATA, MODEL
@@ -19,13 +21,13 @@ MISUSED = 2
 
 def main(arguments: list[str]) -> int:
     """Run one command; return the exit status. Expected failures are one line on standard error."""
-    commands = {"run": run, "shell": shell, "train": learn, "check": check}
+    commands = {"run": run, "shell": shell, "train": learn, "check": check, "wechat-menu": wechat_menu}
     if len(arguments) != 1 or arguments[0] not in commands:
         print(f"用法：python -m legalbot {'|'.join(commands)}", file=sys.stderr)
         return MISUSED
     try:
         commands[arguments[0]]()
-    except (DataError, PortError, SettingError, TrainingError) as error:
+    except (DataError, MenuError, PortError, SettingError, TrainingError) as error:
         print(f"出错：{error}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
@@ -38,6 +40,8 @@ def check() -> None:
     facts = read_knowledge(DATA)
     read_replies(DATA, facts)
     read_wording(DATA, facts)
+    read_wechat_wording(DATA, facts)
+    read_menu(DATA, facts)
     print(f"数据没有问题：{len(facts.facts)} 条事实。")
 
 
@@ -68,6 +72,14 @@ def shell() -> None:
     from legalbot.serving.shell import talk  # noqa: PLC0415 - Rasa takes seconds to import
 
     talk(MODEL)
+
+
+def wechat_menu() -> None:
+    """Create the menu of the WeChat account from `data/wechat/menu.yml`."""
+    from legalbot.channels.wechat.menu_maker import create_menu  # noqa: PLC0415 - needs the server's libraries
+
+    create_menu()
+    print("菜单送到微信了。手机上要过几分钟才换；取消关注再关注，马上能看到。")
 
 
 if __name__ == "__main__":
