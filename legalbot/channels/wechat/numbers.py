@@ -8,12 +8,12 @@ import unicodedata
 _HAN = {name: value for value, name in enumerate("一二三四五六七八九十", 1)}
 _ONE = re.compile(r"(?:第|选择?|我选)?[(\[]?([1-9]\d?|[一二三四五六七八九十])[)\]]?[号个项条.,、。!！]*")
 _BETWEEN = re.compile(r"\s*[,，、和跟+]\s*|\s+")
-_KEYCAP = "\u20e3"
+_KEYCAP = str.maketrans("", "", "\ufe0f\u20e3")
 
 
 def numbers_in(text: str) -> tuple[int, ...]:
     """Return the numbers that are all that `text` says, in its order; none where it says anything else."""
-    narrow = unicodedata.normalize("NFKC", text).replace(_KEYCAP, "").strip()
+    narrow = unicodedata.normalize("NFKC", text).translate(_KEYCAP).strip()
     whole = _ONE.fullmatch(narrow)
     if whole:
         return (_value(whole.group(1)),)
