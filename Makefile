@@ -2,7 +2,7 @@
 PYTHON ?= python3
 SETUP := $(PYTHON) scripts/bootstrap.py
 
-.PHONY: help run shell train test check curve understanding format lock web web-check screenshots clean
+.PHONY: help run shell train test check bench curve understanding wechat-menu format lock web web-check screenshots clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -31,6 +31,12 @@ curve: ## draw the curve of confidence anew (docs/confidence.md)
 
 understanding: ## measure what is understood, beside Rasa's stock pipeline (docs/understanding.md; half an hour)
 	@$(SETUP) --dev python -m benchmarks.understanding --stock --out docs/understanding.md
+
+bench: ## measure how many people it serves, beside stock Rasa (docs/serving.md; a quarter of an hour)
+	@$(SETUP) --dev python -m benchmarks.serving
+
+wechat-menu: ## hand the menu in data/wechat/menu.yml to the WeChat account
+	@exec $(SETUP) wechat-menu
 
 format: ## put the code into its standard form
 	@$(SETUP) --dev ruff format .

@@ -1,10 +1,12 @@
-"""`python -m legalbot run|shell|train|check`: what the Makefile calls."""
+"""`python -m legalbot run|shell|train|check|wechat-menu`: what the Makefile calls."""
 
 from __future__ import annotations
 
 import sys
 
 from legalbot.channels.web.wording import widget_wording
+from legalbot.channels.wechat.menu import MenuError, menu
+from legalbot.channels.wechat.wording import wechat_wording
 from legalbot.knowledge import knowledge
 from legalbot.model import ModelError, TrainingError, is_fresh, train
 from legalbot.paths import MODEL
@@ -20,13 +22,13 @@ MISUSED = 2
 
 def main(arguments: list[str]) -> int:
     """Run one command; return the exit status. Expected failures are one line on standard error."""
-    commands = {"run": run, "shell": shell, "train": learn, "check": check}
+    commands = {"run": run, "shell": shell, "train": learn, "check": check, "wechat-menu": wechat_menu}
     if len(arguments) != 1 or arguments[0] not in commands:
         print(f"用法：python -m legalbot {'|'.join(commands)}", file=sys.stderr)
         return MISUSED
     try:
         commands[arguments[0]]()
-    except (DataError, ModelError, PortError, SettingError, TrainingError) as error:
+    except (DataError, MenuError, ModelError, PortError, SettingError, TrainingError) as error:
         print(f"出错：{error}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
@@ -40,6 +42,8 @@ def check() -> None:
     replies()
     wording()
     widget_wording()
+    wechat_wording()
+    menu()
     print(f"数据没有问题：{len(facts)} 条事实。")
 
 
@@ -74,6 +78,14 @@ def shell() -> None:
     from legalbot.serving.shell import talk  # noqa: PLC0415 - Rasa takes seconds to import
 
     talk(MODEL)
+
+
+def wechat_menu() -> None:
+    """Create the menu of the WeChat account from `data/wechat/menu.yml`."""
+    from legalbot.channels.wechat.menu_maker import create_menu  # noqa: PLC0415 - needs the server's libraries
+
+    create_menu()
+    print("菜单送到微信了。手机上要过几分钟才换；取消关注再关注，马上能看到。")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 from web_bot import bot, browser, chromium, guarded_page, own_secret, site  # noqa: F401 - fixtures
+from wechat_peer.fixtures import openid, peer, staged, wechat_api  # noqa: F401 - fixtures
 
 from legalbot.serving.agent import Said, load_agent, say
 from legalbot.serving.database import Database

@@ -1,0 +1,231 @@
+"""Each question is answered once and told once, within WeChat's five seconds or as soon as may be after them.
+
+WeChat waits five seconds, then hangs up and brings the same message again, three times in all. A slow answer
+is therefore awaited by the repetitions; the last of them is acknowledged, and then the answer is sent by
+customer-service message, or told with the person's next message where the account may not send.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+from legalbot.channels.wechat import kept
+from legalbot.channels.wechat.customer_service import CustomerService
+from legalbot.channels.wechat.incoming import Incoming
+from legalbot.channels.wechat.kept import Arrival, Delivery
+from legalbot.channels.wechat.turns import SUBSCRIBE, Said, Turns, composed
+from legalbot.dialogue import sorry
+from legalbot.serving.database import Database
+from legalbot.serving.locks import ConversationLocks
+
+logger = logging.getLogger(__name__)
+
+REPLY_SECONDS = 4.3
+"""An answer that is there by then is the reply; the rest of the five seconds is for the way."""
+HANGS_UP_SECONDS = 6.5
+"""By then WeChat has hung up, and will bring the message again."""
+LAST_DELIVERY = 3
+ARRIVE_SECONDS = 3.5
+ALIVE_SECONDS = 1.0
+LOOK_SECONDS = 0.15
+"""How often another process is looked after, and (`SENDS_LOOK_SECONDS`) an answer that nobody has fetched."""
+SENDS_LOOK_SECONDS = 0.5
+LEFT_SECONDS = 120.0
+"""So long repetitions of what somebody wrote before leaving are known as such."""
+CLOSING_SECONDS = 7.0
+
+
+class UnkeptError(RuntimeError):
+    """An answer could not be kept, so nobody can tell it."""
+
+
+@dataclass
+class Work:
+    """A message in work in this process: whether its answer is there, and whether that failed."""
+
+    message: Incoming
+    done: asyncio.Event = field(default_factory=asyncio.Event)
+    failed: bool = False
+
+
+class Desk:
+    """Takes messages and hands out replies, together with the other processes on the same database."""
+
+    def __init__(self, turns: Turns, database: Database, service: CustomerService) -> None:
+        self._turns = turns
+        self._database = database
+        self._service = service
+        self._owner = secrets.token_hex(16)
+        self._works: dict[str, Work] = {}
+        self._arrivals, self._dialogues = ConversationLocks(), ConversationLocks()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._sending: set[asyncio.Task[Any]] = set()
+        self._alive: asyncio.Task[Any] | None = None
+        self._left: dict[str, tuple[int, float]] = {}
+
+    async def reply(self, message: Incoming, began: float) -> str | None:
+        """Return what to reply to a delivery that came at `began` (monotonic seconds).
+
+        None means that it is told otherwise, or later, and WeChat is only to be thanked.
+
+        Raises:
+            UnkeptError, asyncio.TimeoutError, sqlalchemy.exc.SQLAlchemyError: the database is away.
+        """
+        if self._has_left(message):
+            return None
+        arriving = self._task(self._arrived(message), self._tasks)
+        arrival = await asyncio.wait_for(asyncio.shield(arriving), ARRIVE_SECONDS)
+        if arrival.state == kept.GIVEN:
+            return None
+        if await self._is_answered(message.id, began + REPLY_SECONDS):
+            return await self._told(message)
+        if arrival.deliveries >= LAST_DELIVERY:
+            await self._database.call(kept.acknowledge, message.id)
+        else:
+            await asyncio.sleep(began + HANGS_UP_SECONDS - time.monotonic())
+        return None
+
+    async def leave(self, message: Incoming, forget: Coroutine[Any, Any, None], began: float) -> None:
+        """Forget a person behind what is still in work for them; returns in time for WeChat."""
+        self._left = {who: left for who, left in self._left.items() if left[1] > began - LEFT_SECONDS}
+        self._left[message.sender] = (message.at, began)
+
+        async def behind() -> None:
+            async with self._dialogues.lock(message.sender):
+                await forget
+
+        left = began + REPLY_SECONDS - time.monotonic()
+        await asyncio.wait([self._task(behind(), self._tasks)], timeout=left)
+
+    async def close(self) -> None:
+        """Finish what is in work; what nobody has fetched waits in the database."""
+        for task in self._sending:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=CLOSING_SECONDS)
+        if self._alive is not None:
+            self._alive.cancel()
+
+    def _has_left(self, message: Incoming) -> bool:
+        left = self._left.get(message.sender)
+        if left is None:
+            return False
+        if message.kind == SUBSCRIBE and message.at >= left[0]:
+            del self._left[message.sender]
+            return False
+        return message.at <= left[0]
+
+    async def _arrived(self, message: Incoming) -> Arrival:
+        """Note the delivery, in the order of arrival, and begin to answer what nobody answers yet."""
+        async with self._arrivals.lock(message.sender):
+            in_work = message.id in self._works
+            delivery = Delivery(message.id, message.sender, self._owner, time.time(), in_work)
+            arrival = await self._database.call(kept.arrive, delivery)
+            if arrival.starts:
+                work = self._works[message.id] = Work(message)
+                self._task(self._answer(work, arrival.resumes), self._tasks)
+                if self._alive is None or self._alive.done():
+                    self._alive = asyncio.create_task(self._say_alive())
+        return arrival
+
+    async def _answer(self, work: Work, resumes: bool) -> None:
+        """Answer a message behind those that its person wrote before, keep the answer, and see it off."""
+        try:
+            async with self._dialogues.lock(work.message.sender):
+                said = await self._said(work.message, resumes)
+                is_kept = await self._database.call(self._keep, work.message, said)
+        except Exception:
+            logger.exception("an answer could not be kept")
+            work.failed, is_kept = True, False
+        finally:
+            work.done.set()
+            self._works.pop(work.message.id, None)
+        if is_kept and self._service.may_send:
+            self._task(self._see_off(work), self._sending)
+
+    async def _said(self, message: Incoming, resumes: bool) -> Said:
+        try:
+            return await self._turns.said(message, resumes=resumes)
+        except Exception:
+            logger.exception("a message could not be answered")
+            return Said(sorry().text, keeps=True)
+
+    def _keep(self, connection: Any, message: Incoming, said: Said) -> bool:
+        before = kept.before(connection, message.sender, message.id, time.time())
+        answer = composed(said, before, sends_rest=self._service.may_send)
+        return kept.finish(connection, message.id, self._owner, answer)
+
+    async def _is_answered(self, message_id: str, until: float) -> bool:
+        """Wait until a message is answered, here or in another process; False where it is not by `until`."""
+        work = self._works.get(message_id)
+        if work is not None:
+            try:
+                await asyncio.wait_for(work.done.wait(), max(until - time.monotonic(), 0))
+            except asyncio.TimeoutError:
+                return False
+            if work.failed:
+                raise UnkeptError
+            return True
+        while True:
+            row = await self._database.call(kept.state_of, message_id)
+            if row is None or row.state != kept.WORKING:
+                return True
+            if time.monotonic() + LOOK_SECONDS > until:
+                return False
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _told(self, message: Incoming) -> str | None:
+        """Return the first part of an answer as the reply; what does not fit follows by itself."""
+        answer = await self._database.call(kept.reply, message.id, time.time())
+        if answer is None:
+            return None
+        if len(answer.parts) > 1 and self._service.may_send:
+            self._task(self._send(kept.rest_of(message.id), message.openid), self._sending)
+        return answer.parts[0] or None
+
+    async def _see_off(self, work: Work) -> None:
+        """Send an answer by itself where WeChat does not bring its message again."""
+        while True:
+            await asyncio.sleep(SENDS_LOOK_SECONDS)
+            row = await self._database.call(kept.state_of, work.message.id)
+            if row is None or row.state != kept.READY:
+                return
+            if row.acknowledged or time.time() - row.delivered_at > kept.RETRIES_OVER_SECONDS:
+                break
+        await self._send(work.message.id, work.message.openid)
+
+    async def _send(self, message_id: str, openid: str) -> None:
+        answer = await self._database.call(kept.give, message_id, time.time())
+        if answer is None:
+            return
+        left = await self._service.send(openid, answer)
+        if left is not None:
+            await self._database.call(kept.give_back, message_id, left)
+
+    async def _say_alive(self) -> None:
+        """Let the other processes know that the messages in work here are not abandoned."""
+        while self._works:
+            await asyncio.sleep(ALIVE_SECONDS)
+            try:
+                await self._database.call(kept.is_alive, self._owner, time.time())
+            except Exception:
+                logger.exception("the database is away")
+
+    def _task(self, work: Coroutine[Any, Any, Any], among: set[asyncio.Task[Any]]) -> asyncio.Task[Any]:
+        """Run `work` whatever becomes of the request that began it; its failure is logged."""
+        task = asyncio.create_task(work)
+        among.add(task)
+        task.add_done_callback(lambda done: _ended(done, among))
+        return task
+
+
+def _ended(task: asyncio.Task[Any], among: set[asyncio.Task[Any]]) -> None:
+    among.discard(task)
+    if not task.cancelled() and task.exception() is not None:
+        logger.error("work of the WeChat channel failed: %s", type(task.exception()).__name__)
