@@ -20,7 +20,7 @@ import pytest
 
 from legalbot.serving import secret
 
-SECRET = "a-secret-of-the-tests-that-is-long-enough"  # noqa: S105
+SECRET = "a-secret-of-the-tests-that-is-long-enough"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",

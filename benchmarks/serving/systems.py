@@ -165,7 +165,7 @@ def train_ours() -> float:
 
 
 def _usual_project(epochs: int) -> dict[str, str]:
-    """Return the files of a project of plain Rasa with our utterances: an intent, a response, a story each."""
+    """Return the files of a plain Rasa project with our utterances: an intent, a response, a story each."""
     by_intent: dict[str, list[str]] = defaultdict(list)
     for intent, text in utterances():
         by_intent[intent.replace("/", "__").replace(".", "_")].append(text)

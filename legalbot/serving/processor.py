@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tarfile
 import zlib
@@ -93,9 +92,9 @@ def _unpack(archive: Path, folder: Path) -> None:
     """Unpack into `folder`, which is there either as a whole or not at all, and drop earlier models."""
     shutil.rmtree(folder.parent, ignore_errors=True)
     folder.parent.mkdir(parents=True)
-    with TemporaryDirectory(dir=folder.parent) as place, tarfile.open(archive, "r:gz") as content:
-        content.extractall(place, filter="data")
-        os.replace(place, folder)
+    with TemporaryDirectory(dir=folder.parent) as place:
+        LocalModelStorage._extract_archive_to_directory(archive, Path(place))
+        Path(place).replace(folder)
         Path(place).mkdir()
 
 
