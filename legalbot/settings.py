@@ -16,6 +16,8 @@ REDIS = "LEGALBOT_REDIS"
 """`redis://…`: keeps the messages of one person in order over several processes; by default none."""
 WORKERS = "WORKERS"
 """So many processes serve together on this machine."""
+TOGETHER = "LEGALBOT_TOGETHER"
+"""`on`: other processes, started apart, write to the same SQLite file."""
 KEEP_DAYS = "LEGALBOT_KEEP_DAYS"
 """After so many days what was said is deleted."""
 PER_MINUTE = "LEGALBOT_PER_MINUTE"
@@ -63,8 +65,15 @@ def per_minute() -> int:
 
 
 def shared() -> bool:
-    """Tell whether other processes may write to the same database."""
-    return workers() > 1 or not database().startswith("sqlite")
+    """Tell whether other processes may write to the same database.
+
+    Raises:
+        SettingError: what is set is neither on nor off.
+    """
+    together = os.environ.get(TOGETHER) or "off"
+    if together not in ("on", "off"):
+        raise SettingError(f"{TOGETHER} 只能写 on 或 off，现在是 {together!r}")
+    return together == "on" or workers() > 1 or not database().startswith("sqlite")
 
 
 def redis() -> str | None:
