@@ -14,6 +14,7 @@ from rasa.core.agent import Agent  # isort: skip
 from rasa.core.run import configure_app, create_http_input_channels  # isort: skip
 from sanic import HTTPResponse, Request, Sanic, text  # isort: skip
 from sanic.response import raw  # isort: skip
+from sqlalchemy.exc import SQLAlchemyError  # isort: skip
 
 from legalbot.paths import ROOT  # isort: skip
 from legalbot.serving import metrics  # isort: skip
@@ -23,7 +24,7 @@ from legalbot.serving.limits import RateLimit  # isort: skip
 from legalbot.serving.logs import log_as_json  # isort: skip
 from legalbot.serving.responder import Responder  # isort: skip
 from legalbot.serving.store import ConversationStore  # isort: skip
-from legalbot.settings import host, keep_days, per_minute, shared, workers  # isort: skip
+from legalbot.settings import DATABASE, SettingError, host, keep_days, per_minute, shared, workers  # isort: skip
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ def make_app(model: Path, port: int) -> Sanic:
     """
     for setting in (keep_days, per_minute, shared):
         setting()
+    _try_database()
     channels = create_http_input_channels(None, str(ROOT / "credentials.yml"))
     app = configure_app(channels, enable_api=False, port=port)
     app.config.REQUEST_MAX_SIZE = LARGEST_REQUEST
@@ -55,6 +57,24 @@ def make_app(model: Path, port: int) -> Sanic:
     app.register_listener(_close, "after_server_stop")
     log_as_json()
     return app
+
+
+def _try_database() -> None:
+    """Open the database once before anything is served.
+
+    Raises:
+        SettingError: it cannot be opened, read or written.
+    """
+    database = Database()
+    try:
+        ConversationStore(database=database)
+    except SQLAlchemyError as error:
+        kind = type(getattr(error, "orig", None) or error).__name__
+        raise SettingError(
+            f"数据库打不开或者坏了（{kind}），请看 {DATABASE} 指的是不是它，坏了的先移开"
+        ) from None
+    finally:
+        database.close()
 
 
 def serve(model: Path, port: int) -> None:
