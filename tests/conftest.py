@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
+from servers import postgres_server, redis_server  # noqa: F401 - fixtures
 from web_bot import bot, browser, chromium, guarded_page, own_secret, site  # noqa: F401 - fixtures
 from wechat_peer.fixtures import openid, peer, staged, wechat_api  # noqa: F401 - fixtures
 

@@ -1,4 +1,4 @@
-"""What breaks around the bot: each fault for real, with the served bot. A person always gets an honest sentence."""
+"""What breaks around the bot, each fault for real: a person always gets an honest sentence."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ import aiohttp
 import psutil
 import pytest
 from conftest import Served
-from servers import Postgres, Redis, free_port, listening, postgres_server, program, redis_server  # noqa: F401
+from servers import Postgres, Redis, free_port, listening, program
 
 from legalbot.dialogue import sorry
 from legalbot.model import ModelError

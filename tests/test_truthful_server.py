@@ -13,6 +13,7 @@ from conftest import Served
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
+from legalbot.channels.collected import CollectedReply
 from legalbot.dialogue import sorry
 from legalbot.serving.agent import NotAnsweringError, load_agent
 from legalbot.serving.responder import Responder
@@ -65,8 +66,18 @@ async def test_every_failure_gets_one_honest_sentence_in_time(failure, store, ca
     assert "一件私事" not in "".join(record.getMessage() for record in caplog.records)
 
 
-async def test_what_was_said_already_is_not_followed_by_an_apology(store):
-    assert await answer(breaking_off, store) == ["一半"]
+async def breaking_off_in_danger(message: UserMessage) -> None:
+    parts = {"says": ["请马上打110"], "cites": [], "outcome": "emergency"}
+    await message.output_channel.send_response(message.sender_id, {"text": "请马上打110", "parts": parts})
+    raise RuntimeError
+
+
+async def test_what_could_not_be_kept_is_not_said_but_a_number_in_danger_is(store):
+    assert await answer(breaking_off, store) == [sorry().text]
+    channel = CollectedReply()
+    message = UserMessage("救命", channel, "one")
+    await Responder(Broken(breaking_off_in_danger), store).handle_message(message)
+    assert [said["text"] for said in channel.messages] == ["请马上打110"]
 
 
 async def test_after_a_time_out_the_next_message_is_answered(store):

@@ -31,6 +31,8 @@ AT_ONCE = 200
 """So many messages are in work at once; at a few milliseconds each the last of them waits about a second."""
 AT_ONCE_OF_ONE = 5
 """So many messages of one sender wait for each other."""
+URGENT = ("emergency", "scam")
+"""Outcomes whose reply is given even where it could not be kept: a number to call must not wait for a disk."""
 TRIES = 3
 """So often a message is answered anew because another process had gone on with its conversation."""
 
@@ -114,7 +116,10 @@ class Responder:
                 return _outcome(message)
             metrics.failed("silence")
             logger.error("a message got no answer")
-        if not _collected(message):
+        said = _collected(message)
+        if not said or _outcome(message) not in URGENT:
+            if said:
+                said.clear()
             await _send(message, sorry())
         return sorry().outcome
 
