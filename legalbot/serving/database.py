@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sanic import Sanic
 from sqlalchemy.engine import make_url
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from legalbot.settings import database
 
@@ -77,6 +77,15 @@ class Database:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, self._connected, work, *arguments)
 
+    async def look(self) -> None:
+        """Read with a new connection, which has nothing in mind of what the file was before.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: the database is away, or its file is none any more.
+        """
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._threads, self._look)
+
     async def forget(self, sender_id: str) -> None:
         """Delete all that is kept of one person."""
         await self.call(_delete, [kept.table.c[kept.sender] == sender_id for kept in self._kept])
@@ -89,6 +98,11 @@ class Database:
         """Finish what is being written and let go of the database."""
         self._threads.shutdown(wait=True)
         self.engine.dispose()
+
+    def _look(self) -> None:
+        looking = sa.create_engine(self.address, poolclass=NullPool, hide_parameters=True)
+        with looking.connect() as connection:
+            sa.inspect(connection).get_table_names()
 
     def _connected(self, work: Callable[..., T], *arguments: Any) -> T:
         with self.engine.connect() as connection:

@@ -32,7 +32,7 @@ AT_ONCE = 200
 AT_ONCE_OF_ONE = 5
 """So many messages of one sender wait for each other."""
 URGENT = ("emergency", "scam")
-"""Outcomes whose reply is given even where it could not be kept: a number to call must not wait for a disk."""
+"""Outcomes whose reply is given even where it could not be kept: a number to call waits for no disk."""
 TRIES = 3
 """So often a message is answered anew because another process had gone on with its conversation."""
 

@@ -155,6 +155,7 @@ class ConversationStore(TrackerStore):  # type: ignore[misc]
 
     async def check(self) -> None:
         """Raise where the database does not answer, or cannot be written."""
+        await self.database.look()
         await self.database.call(_try)
 
     def _renewed(self, tracker: DialogueStateTracker) -> DialogueStateTracker:
