@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import aiohttp
@@ -255,17 +256,11 @@ def post(port: int, path: str, body: dict[str, object], ticket: str | None) -> d
 
 
 def test_a_stopped_server_finishes_what_it_began(served: Served):
-    answers: list[str] = []
-    asking = [
-        threading.Thread(target=lambda: answers.append(served.says(uuid.uuid4().hex, ASKED)))
-        for _ in range(30)
-    ]
-    for thread in asking:
-        thread.start()
-    time.sleep(0.05)
+    recovers(served)
     assert served.process is not None
-    os.kill(served.process.pid, signal.SIGTERM)
-    for thread in asking:
-        thread.join()
+    with ThreadPoolExecutor(30) as people:
+        asked = [people.submit(served.says, uuid.uuid4().hex, ASKED) for _ in range(30)]
+        time.sleep(0.05)
+        os.kill(served.process.pid, signal.SIGTERM)
+    assert all(ANSWERED in answer.result() for answer in asked)
     assert served.process.wait(15) == 0
-    assert all(ANSWERED in answer for answer in answers)

@@ -33,6 +33,8 @@ LARGEST_REQUEST = 64 * 1024
 """Bytes. Every channel's messages are far smaller; several have caps of their own below it."""
 CHECKED_ANEW = 1.0
 """Seconds for which an answer of `/readyz` holds, so that asking often costs nothing."""
+LAST_CALL = 0.5
+"""Seconds for which a server that is told to stop still takes what is on its way; `/readyz` says so meanwhile."""
 GRACE = 10.0
 """Seconds that messages in work have when the server is told to stop; they need five at the most."""
 
@@ -54,6 +56,7 @@ def make_app(model: Path, port: int) -> Sanic:
     app.add_route(_ready, "/readyz")
     app.add_route(_figures, "/metrics")
     app.register_listener(partial(_open, load_agent(model)), "before_server_start")
+    app.register_listener(_last_call, "before_server_stop")
     app.register_listener(_close, "after_server_stop")
     log_as_json()
     return app
@@ -99,6 +102,7 @@ async def _open(agent: Agent, app: Sanic, loop: object) -> None:
     app.ctx.agent = Responder(agent, app.ctx.store, rate=rate)
     app.ctx.checked = (0.0, None)
     app.ctx.checking = asyncio.Lock()
+    app.ctx.stopping = False
     await app.ctx.agent.check()
     app.ctx.forgetting = asyncio.create_task(_forget_in_time(app.ctx.store))
 
@@ -117,6 +121,8 @@ async def _ready(request: Request) -> HTTPResponse:
 
 async def _failure(app: Sanic) -> str | None:
     """Return the kind of failure that keeps the bot from answering, found at most a second ago."""
+    if app.ctx.stopping:
+        return "stopping"
     async with app.ctx.checking:
         at, found = app.ctx.checked
         if time.monotonic() - at < CHECKED_ANEW:
@@ -134,6 +140,11 @@ async def _failure(app: Sanic) -> str | None:
 async def _figures(request: Request) -> HTTPResponse:
     """`/metrics`: the figures for Prometheus."""
     return raw(metrics.exposition(), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+async def _last_call(app: Sanic, loop: object) -> None:
+    app.ctx.stopping = True
+    await asyncio.sleep(LAST_CALL)
 
 
 async def _close(app: Sanic, loop: object) -> None:
