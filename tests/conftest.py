@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
+from rasa.core.actions.action import RemoteAction
 from ruamel.yaml import YAML
 from servers import postgres_server, redis_server  # noqa: F401 - fixtures
 from web_bot import bot, browser, chromium, guarded_page, own_secret, site  # noqa: F401 - fixtures
@@ -44,7 +46,21 @@ def agent():
     """The bot as `make train` left it; a missing or stale model ends the run."""
     if not is_fresh():
         pytest.exit("the model is missing or stale: run `make train` (or `make test`)", returncode=2)
-    return load_agent(MODEL)
+    loaded = load_agent(MODEL)
+    loaded.action_endpoint.request = checked(loaded.action_endpoint.request)
+    return loaded
+
+
+def checked(request: Callable[..., Any]) -> Callable[..., Any]:
+    """Return an action endpoint's `request` whose every answer is held against Rasa's schema."""
+    schema = Draft202012Validator(RemoteAction.action_response_format_spec())
+
+    async def call(*positional: Any, **named: Any) -> Any:
+        answer = await request(*positional, **named)
+        schema.validate(answer)
+        return answer
+
+    return call
 
 
 @pytest.fixture

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import signal
+import sqlite3
 import time
 import urllib.error
 import urllib.request
+import uuid
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -114,3 +119,42 @@ def test_the_served_bot_is_alive_and_ready(served: Served):
             assert (reply.status, reply.read()) == (200, told)
     with pytest.raises(urllib.error.HTTPError):
         urllib.request.urlopen(f"http://127.0.0.1:{served.port}/status", timeout=10)
+
+
+def figures(served: Served) -> dict[str, float]:
+    with urllib.request.urlopen(f"http://127.0.0.1:{served.port}/metrics", timeout=10) as reply:
+        lines = reply.read().decode().splitlines()
+    told = (line.rpartition(" ") for line in lines if not line.startswith("#"))
+    return {name: float(value) for name, _, value in told}
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_messages_outcomes_and_latency_are_counted_and_nothing_typed_is_logged(workers, tmp_path):
+    bot = Served(tmp_path, WORKERS=workers)
+    bot.start()
+    typed = ["12348收费吗", "月球上有外星人吗" * 3, "12348收费吗"]
+    try:
+        for text in typed:
+            bot.says(uuid.uuid4().hex, text)
+        counted = figures(bot)
+    finally:
+        bot.stop(signal.SIGTERM)
+    assert counted['legalbot_messages_total{channel="rest"}'] == len(typed)
+    assert counted['legalbot_outcomes_total{outcome="answered"}'] == 2
+    assert counted["legalbot_answer_seconds_count"] == len(typed)
+    assert counted["legalbot_in_work"] == 0
+    log = bot.log.read_text("utf8")
+    assert not any(text in log for text in typed)
+
+
+def test_a_failure_is_counted_and_logged_as_one_line_of_json(served: Served):
+    path = Path(served.database.removeprefix("sqlite:///"))
+    with sqlite3.connect(path) as database:
+        database.execute("DROP TABLE events")
+    assert served.says("one", "12348收费吗") == sorry().text
+    counted = figures(served)
+    assert counted['legalbot_outcomes_total{outcome="error"}'] == 1
+    assert sum(value for name, value in counted.items() if name.startswith("legalbot_errors_total")) == 1
+    line = json.loads(served.log.read_text("utf8").splitlines()[-1])
+    assert line["level"] == "error"
+    assert "12348收费吗" not in json.dumps(line, ensure_ascii=False)

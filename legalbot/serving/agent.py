@@ -12,6 +12,7 @@ from legalbot.serving import lean  # noqa: F401 - before anything of Rasa
 
 from rasa.core.agent import Agent  # isort: skip
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage  # isort: skip
+from rasa.core.policies.rule_policy import RulePolicy  # isort: skip
 from rasa.utils.log_utils import configure_structlog  # isort: skip
 
 from legalbot.dialogue import sorry  # isort: skip
@@ -22,6 +23,7 @@ from legalbot.settings import redis  # isort: skip
 from legalbot.serving.store import ConversationStore  # isort: skip
 from legalbot.serving.in_process import InProcessActions, call_actions_lightly  # isort: skip
 from legalbot.serving.processor import LeanAgent  # isort: skip
+from legalbot.serving.rules import look_up_once  # isort: skip
 
 
 COLLECTED_AFTER = (20_000, 20, 50)
@@ -55,6 +57,8 @@ def load_agent(model: Path, store: ConversationStore | None = None) -> Agent:
         raise FileNotFoundError(model)
     quiet_logs()
     call_actions_lightly()
+    if not hasattr(RulePolicy._find_action_from_rules, "__wrapped__"):
+        RulePolicy._find_action_from_rules = look_up_once(RulePolicy._find_action_from_rules)
     segmenter().initialize()
     agent = LeanAgent(action_endpoint=InProcessActions(), lock_store=_locks())
     agent.load_model(model)

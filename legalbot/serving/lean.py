@@ -49,6 +49,9 @@ def stand_in() -> None:
     use to the person at the terminal.
     """
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    os.environ.setdefault(
+        "OPENBLAS_NUM_THREADS", "1"
+    )  # a message is too small for two threads: they wait, busily
     logging.captureWarnings(True)
     logging.getLogger("py.warnings").setLevel(logging.ERROR)
     for name, classes in _NOT_NEEDED.items():

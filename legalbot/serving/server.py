@@ -34,7 +34,7 @@ LARGEST_REQUEST = 64 * 1024
 CHECKED_ANEW = 1.0
 """Seconds for which an answer of `/readyz` holds, so that asking often costs nothing."""
 LAST_CALL = 0.5
-"""Seconds for which a server that is told to stop still takes what is on its way; `/readyz` says so meanwhile."""
+"""Seconds for which a server told to stop still takes what is on its way; `/readyz` says so meanwhile."""
 GRACE = 10.0
 """Seconds that messages in work have when the server is told to stop; they need five at the most."""
 
