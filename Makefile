@@ -2,7 +2,7 @@
 PYTHON ?= python3
 SETUP := $(PYTHON) scripts/bootstrap.py
 
-.PHONY: help run shell train test check bench curve understanding wechat-menu format lock web web-check screenshots clean
+.PHONY: help run shell train test check bench soak curve understanding wechat-menu format lock web web-check screenshots clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ understanding: ## measure what is understood, beside Rasa's stock pipeline (docs
 
 bench: ## measure how many people it serves, beside stock Rasa (docs/serving.md; a quarter of an hour)
 	@$(SETUP) --dev python -m benchmarks.serving
+
+soak: ## send 200,000 messages and watch the memory (docs/soak.md; a quarter of an hour or more)
+	@$(SETUP) --dev python -m benchmarks.serving.soak
 
 wechat-menu: ## hand the menu in data/wechat/menu.yml to the WeChat account
 	@exec $(SETUP) wechat-menu

@@ -72,9 +72,8 @@ def syllables(text: str) -> list[str]:
 
 def concepts(text: str, sounds: Sequence[str]) -> set[str]:
     """Return the operator's concepts whose words stand in `text`, or sound like a part of it."""
-    by_word, by_sound, pattern = _concept_tables()
+    by_word, by_sound, pattern, longest = _concept_tables()
     found = {by_word[match.group()] for match in pattern.finditer(text)}
-    longest = max((len(key) for key in by_sound), default=0)
     for start in range(len(sounds)):
         for length in range(MIN_SOUND_LENGTH, min(longest, len(sounds) - start) + 1):
             concept = by_sound.get(tuple(sounds[start : start + length]))
@@ -125,11 +124,12 @@ def _merge(sound: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _concept_tables() -> tuple[dict[str, str], dict[tuple[str, ...], str], re.Pattern[str]]:
+def _concept_tables() -> tuple[dict[str, str], dict[tuple[str, ...], str], re.Pattern[str], int]:
     by_word = {word: concept for concept, words in synonyms().items() for word in words}
     by_sound = {
         tuple(syllables(word)): concept
         for word, concept in by_word.items()
         if len(word) >= MIN_SOUND_LENGTH and _HAN.match(word)
     }
-    return by_word, by_sound, longest_first(by_word)
+    longest = max((len(sound) for sound in by_sound), default=0)
+    return by_word, by_sound, longest_first(by_word), longest

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import exp, log, sqrt
 from pathlib import Path
@@ -76,25 +76,39 @@ class Calibration:
 class LinearModel:
     """Scores of every label for a text: `weights` is (features, labels), `bias` is (labels,).
 
-    A loaded model has its weights in half precision, as they are stored: there are 40 million of them.
+    A loaded model has its weights as they are stored, in one byte each (there are 40 million of them), with
+    `scales` (features,): what a feature's weights are to be multiplied by.
     """
 
     labels: Sequence[str]
     vocabulary: Vocabulary
-    weights: Floats | NDArray[np.float16]
+    weights: Floats | NDArray[np.int8]
     bias: Floats
     calibration: Calibration = Calibration()
+    scales: Floats | None = None
 
     def margins(self, features: Mapping[str, float]) -> Floats:
         """Return one signed margin a label: above 0 is for the label, below 0 against it."""
         columns, values = self.vocabulary.vector(features)
         if not len(columns):
             return self.bias.copy()
-        margins: Floats = values @ self.weights[columns].astype(np.float32) + self.bias
+        if self.scales is not None:
+            values = values * self.scales[columns]
+        margins: Floats = values @ self.weights.take(columns, axis=0).astype(np.float32) + self.bias
         return margins
 
+    def small(self) -> LinearModel:
+        """Return the model with one byte a weight, exact to 1/254 of the largest weight of its feature."""
+        if self.scales is not None:
+            return self
+        largest = np.abs(self.weights).max(axis=1, initial=0.0)
+        scales = np.where(largest > 0, largest / 127, 1).astype(np.float32)
+        weights = np.rint(self.weights / scales[:, np.newaxis]).astype(np.int8)
+        return replace(self, weights=weights, scales=scales)
+
     def save(self, folder: Path) -> None:
-        """Write the model into `folder`."""
+        """Write the model into `folder`, with one byte a weight."""
+        small = self.small()
         folder.mkdir(parents=True, exist_ok=True)
         names = sorted(self.vocabulary.columns, key=self.vocabulary.columns.__getitem__)
         described = {
@@ -103,8 +117,10 @@ class LinearModel:
             "calibration": [*self.calibration.slopes, self.calibration.intercept],
         }
         (folder / "linear.json").write_text(json.dumps(described, ensure_ascii=False), encoding="utf8")
-        np.savez(folder / "linear.npz", idf=self.vocabulary.idf, bias=self.bias)
-        np.save(folder / "weights.new.npy", self.weights.astype(np.float16))
+        np.savez(
+            folder / "linear.npz", idf=self.vocabulary.idf, bias=self.bias, scales=np.asarray(small.scales)
+        )
+        np.save(folder / "weights.new.npy", small.weights)
         (folder / "weights.new.npy").replace(folder / "weights.npy")
 
     @classmethod
@@ -119,5 +135,6 @@ class LinearModel:
             vocabulary=Vocabulary(columns, arrays["idf"]),
             weights=np.asarray(np.load(folder / "weights.npy", mmap_mode="r", allow_pickle=False)),
             bias=arrays["bias"],
+            scales=arrays["scales"],
             calibration=Calibration((top, lead), intercept),
         )

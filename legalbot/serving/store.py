@@ -32,7 +32,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from legalbot.serving.database import Database, Kept
 
-AT_HAND = 2_000
+AT_HAND = 500
 """So many conversations are kept in memory; the others are read back when their person writes again."""
 LONG = 100
 """From so many events on a conversation is begun anew."""
