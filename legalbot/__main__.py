@@ -53,7 +53,7 @@ def learn() -> None:
     if is_fresh():
         print("模型是最新的，不用训练。")
         return
-    print("数据或代码有变化，开始训练（大约一分钟）…", flush=True)
+    print("数据或代码有变化，开始训练（要几分钟）…", flush=True)
     train()
     print("训练好了。", flush=True)
 
