@@ -34,7 +34,7 @@ def fake():
 
 
 def settings_of(base: str) -> WeChatSettings:
-    return WeChatSettings("plain", TOKEN, APP_ID, SECRET, (), 0, base, True)
+    return WeChatSettings("plain", (TOKEN,), APP_ID, SECRET, (), 0, base, True)
 
 
 @pytest.fixture

@@ -14,12 +14,17 @@ from typing import Any
 import sqlalchemy as sa
 from rasa.shared.core.events import BotUttered, UserUttered
 
-from legalbot.serving.database import Database, Kept
+from legalbot.serving.database import Database, Kept, inserted
+from legalbot.serving.secret import pseudonym
 from legalbot.serving.store import EVENTS, OUTCOMES
 
 WORKING, READY, REPLIED, GIVEN = "working", "ready", "replied", "given"
 """In work; answered, not yet on its way; told as the reply to the message, and to its repetitions; told
 otherwise: by a message of its own or with the reply to a later message."""
+LEFT = "left"
+"""No message: somebody has left, and what they wrote before is not answered when it is repeated."""
+NOW, LATER, NEVER = "now", "later", "never"
+"""When a message is to be answered: behind others of its person, or not any more since they have left."""
 STALE_SECONDS = 4.0
 """A process that has not said for so long that it works on a message does not any more."""
 RETRIES_OVER_SECONDS = 7.0
@@ -79,13 +84,16 @@ class Answer:
 class Delivery:
     """A message as it was brought to the process `owner`, at `at` in epoch seconds.
 
-    `in_work`: that process is answering it already.
+    `said_at` is when it was written, `joins` tells that it is of somebody who joins (again), `in_work` that
+    the process is answering it already.
     """
 
     message: str
     sender: str
     owner: str
     at: float
+    said_at: int
+    joins: bool = False
     in_work: bool = False
 
 
@@ -141,6 +149,8 @@ def arrive(connection: Any, delivery: Delivery) -> Arrival:
     """Note that a message was delivered, and tell whether the process has to answer it."""
     now = delivery.at
     _purge(connection, now)
+    if _has_left(connection, delivery):
+        return Arrival(GIVEN, 1)
     row = _locked(connection, delivery.message)
     if row is None and _inserted(connection, delivery):
         return Arrival(WORKING, 1, starts=True)
@@ -155,6 +165,29 @@ def arrive(connection: Any, delivery: Delivery) -> Arrival:
         change |= {"owner": delivery.owner, "alive_at": now}
     connection.execute(sa.update(MESSAGES).where(MESSAGES.c.id == delivery.message).values(change))
     return Arrival(row.state, row.deliveries + 1, abandoned, abandoned)
+
+
+def leave(connection: Any, sender: str, said_at: int, now: float) -> None:
+    """Note for a while that a person left at `said_at`, under a name that does not lead back to them."""
+    row = {"id": _place_of_leaving(sender), "sender_id": "", "at": now, "state": LEFT, "owner": ""}
+    row |= {"alive_at": now, "deliveries": 1, "delivered_at": float(said_at), "acknowledged": True}
+    if not inserted(connection, MESSAGES, row):
+        connection.execute(sa.update(MESSAGES).where(MESSAGES.c.id == row["id"]).values(row))
+
+
+def turn(connection: Any, message: str, now: float) -> str:
+    """Tell whether a message is to be answered now: later while another process answers an earlier one."""
+    row = state_of(connection, message)
+    if row is None or row.state != WORKING:
+        return NEVER
+    earlier = (
+        MESSAGES.c.sender_id == row.sender_id,
+        MESSAGES.c.state == WORKING,
+        MESSAGES.c.at < row.at,
+        MESSAGES.c.owner != row.owner,
+        MESSAGES.c.alive_at > now - STALE_SECONDS,
+    )
+    return LATER if connection.scalar(sa.select(sa.func.count()).where(*earlier)) else NOW
 
 
 def is_alive(connection: Any, owner: str, now: float) -> None:
@@ -284,6 +317,22 @@ def outcome_of(connection: Any, sender: str, message: str) -> str | None:
     return str(found) if found else None
 
 
+def _place_of_leaving(sender: str) -> str:
+    return pseudonym("wechat-left", sender)
+
+
+def _has_left(connection: Any, delivery: Delivery) -> bool:
+    """Tell whether a person wrote before leaving; who joins again has not left."""
+    place = _place_of_leaving(delivery.sender)
+    row = state_of(connection, place)
+    if row is None or delivery.said_at > row.delivered_at:
+        return False
+    if not delivery.joins or delivery.said_at < row.delivered_at:
+        return True
+    connection.execute(sa.delete(MESSAGES).where(MESSAGES.c.id == place))
+    return False
+
+
 def _locked(connection: Any, message: str) -> Any | None:
     return connection.execute(sa.select(MESSAGES).where(MESSAGES.c.id == message).with_for_update()).first()
 
@@ -301,12 +350,7 @@ def _inserted(connection: Any, delivery: Delivery) -> bool:
         "delivered_at": delivery.at,
         "acknowledged": False,
     }
-    try:
-        with connection.begin_nested():
-            connection.execute(MESSAGES.insert().values(new))
-    except sa.exc.IntegrityError:
-        return False
-    return True
+    return inserted(connection, MESSAGES, new)
 
 
 def _moved(connection: Any, message: str, old: str, new: str) -> bool:
@@ -327,10 +371,10 @@ def _offer(connection: Any, sender: str, answer: Answer, now: float) -> None:
     values |= {"rated": answer.rated} if answer.rated else {}
     if not values:
         return
-    own = PEOPLE.c.sender_id == sender
-    if not connection.execute(sa.update(PEOPLE).where(own).values(values)).rowcount:
-        whole = {"choices": "[]", "are_reasons": False, "at": now, **values}
-        connection.execute(PEOPLE.insert().values(sender_id=sender, **whole))
+    change = sa.update(PEOPLE).where(PEOPLE.c.sender_id == sender).values(values)
+    whole = {"sender_id": sender, "choices": "[]", "are_reasons": False, "at": now, **values}
+    if not connection.execute(change).rowcount and not inserted(connection, PEOPLE, whole):
+        connection.execute(change)
 
 
 def _wait_separately(connection: Any, row: Any, rest: Answer) -> None:
