@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sqlite3
 import time
 
 import pytest
-from test_messages import COST, WORDS, everything
-from wechat_peer.account import Account, event, new_openid, text
+from test_messages import COST, WORDS, everything, ratings, rows
+from wechat_peer.account import KEY, SECRET, TOKEN, Account, event, new_openid, text
 from wechat_peer.bot import StagedBot, script
 from wechat_peer.fake_api import SEND_PATH, FakeApi
 
+from legalbot.channels.wechat.api import TOKEN_ERRORS
 from legalbot.dialogue import sorry
 
 ASKS = {"asks": "12348收费吗"}
@@ -91,6 +93,16 @@ async def test_what_does_not_fit_into_the_reply_follows_by_itself(peer, wechat_a
     assert all(len(body["text"]["content"].encode()) <= 2048 for body in sent)
 
 
+@pytest.mark.parametrize(("size", "sent"), [(2048, 0), (2049, 1)])
+async def test_what_just_fits_is_one_reply_and_one_byte_more_is_two(peer, wechat_api, openid, size, sent):
+    said = "律" * 682 + "a" * (size - 3 * 682)
+    reply = await peer.says(openid, script(says=said))
+    rest = await wechat_api.waits_for(openid, sent)
+    assert reply + "".join(body["text"]["content"] for body in rest) == said
+    await asyncio.sleep(0.5)
+    assert len(wechat_api.sent_to(openid)) == sent
+
+
 async def test_more_than_five_parts_end_with_where_to_ask(peer, wechat_api, openid):
     reply = await peer.says(openid, script(says="这一句正好是十二个汉字长。", times=900))
     sent = await wechat_api.waits_for(openid, 4)
@@ -148,7 +160,7 @@ async def test_without_the_right_it_comes_with_the_next_message(without_right, o
     assert len(without_right.heard(said)) == 1
 
 
-@pytest.mark.parametrize("code", [48001, 45015, 45047])
+@pytest.mark.parametrize("code", [48001, 45015, 45047, 40001])
 async def test_a_refused_message_comes_with_the_next_one(tmp_path, openid, code):
     api = FakeApi()
     api.always[SEND_PATH] = code
@@ -163,10 +175,27 @@ async def test_a_refused_message_comes_with_the_next_one(tmp_path, openid, code)
         assert "晚到的答" in reply
         assert reply.endswith("新的")
         assert "晚到的答" not in await peer.says(openid, script(says="再来"))
-        assert len(api.sent_to(openid)) == 1
+        assert len(api.sent_to(openid)) == (2 if code in TOKEN_ERRORS else 1)
         assert str(code) in bot.log
-        assert openid not in bot.log
-        assert api.token not in bot.log
+        for secret in (openid, api.token, SECRET, TOKEN, KEY):
+            assert secret not in bot.log
+    finally:
+        bot.stop()
+        api.close()
+
+
+async def test_what_may_have_been_sent_is_not_sent_again(tmp_path, openid):
+    api = FakeApi()
+    api.fails[SEND_PATH].append(8.0)
+    bot = StagedBot(tmp_path, api).start()
+    try:
+        peer = bot.account()
+        await peer.deliver(text(openid, script(slow=5.5, says="晚到的答")), deliveries=1)
+        assert len(await api.waits_for(openid)) == 1
+        await asyncio.sleep(7)
+        assert await peer.says(openid, script(says="新的")) == "新的"
+        assert len(api.sent_to(openid)) == 1
+        assert "不再重发" in bot.log
     finally:
         bot.stop()
         api.close()
@@ -241,6 +270,51 @@ async def test_a_message_in_work_when_the_process_was_killed_is_answered_at_its_
         bot.stop()
 
 
+async def test_an_answer_given_but_not_kept_when_the_process_was_killed_is_not_asked_for_again(
+    tmp_path, openid
+):
+    """Between the bot's turn and the channel's note of its answer: the note is put back to before."""
+    bot = StagedBot(tmp_path, None, WECHAT_CUSTOMER_SERVICE="off").start()
+    try:
+        peer = bot.account()
+        fields = text(openid, "12348收费吗")
+        first = (await peer.deliver(fields)).text
+        bot.stop(signal.SIGKILL)
+        change(bot, "update wechat_messages set state = 'working', answer = null, alive_at = alive_at - 60")
+        bot.start()
+        assert (await peer.deliver(fields)).text == first
+        assert len(bot.heard("12348收费吗")) == 1
+        await peer.says(openid, "有用")
+        assert ratings(bot, openid) == [(1, None)]
+    finally:
+        bot.stop()
+
+
+async def test_what_is_known_again_is_bounded(staged, peer, openid):
+    """A quarter of an hour after its delivery a message is forgotten, a waiting answer after a day."""
+    await peer.says(openid, "12348收费吗")
+    columns = "id, sender_id, at, state, owner, alive_at, deliveries, delivered_at, acknowledged"
+    for state, age in (
+        ("given", 1000),
+        ("replied", 1000),
+        ("working", 1000),
+        ("left", 1000),
+        ("ready", 90_000),
+    ):
+        values = f"'{state}' || value, 'of-old', {time.time() - age}, '{state}', '', 0, 1, 0, 1"
+        numbers = "with recursive many(value) as (select 1 union all select value + 1 from many limit 2000)"
+        change(staged, f"{numbers} insert into wechat_messages ({columns}) select {values} from many")  # noqa: S608
+    count = "select count(*) from wechat_messages where sender_id = 'of-old'"
+    assert rows(staged, count) == [(10_000,)]
+    await peer.says(openid, "12348几点有人接")
+    assert rows(staged, count) == [(0,)]
+
+
+def change(bot: StagedBot, statement: str) -> None:
+    with sqlite3.connect(bot.address.removeprefix("sqlite:///"), timeout=5) as database:
+        database.execute(statement)
+
+
 async def test_a_message_lost_with_its_process_is_told_so(tmp_path, openid):
     bot = StagedBot(tmp_path, None, WECHAT_CUSTOMER_SERVICE="off").start()
     try:
@@ -276,10 +350,7 @@ async def test_a_broken_database_gets_an_honest_sentence_in_time(tmp_path, openi
     bot = StagedBot(tmp_path, None, WECHAT_CUSTOMER_SERVICE="off").start()
     try:
         peer: Account = bot.account()
-        import sqlite3  # noqa: PLC0415
-
-        with sqlite3.connect(bot.address.removeprefix("sqlite:///")) as database:
-            database.execute("drop table wechat_messages")
+        change(bot, "drop table wechat_messages")
         got = await peer.post(*peer.request(text(openid, "12348收费吗")))
         assert got.content == sorry().text
     finally:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 import time
 
 import pytest
+from conftest import cases
 from wechat_peer.account import Account, event, message, new_openid, text
 from wechat_peer.bot import script
 
@@ -175,6 +177,37 @@ async def finished(peer: Account, openid: str) -> str:
     return reply
 
 
+# All abilities, as on the web
+
+DIALOGUES = [
+    pytest.param(dialogue, id=f"{name}:{dialogue['id']}")
+    for name, content in cases("dialogues")
+    for dialogue in content
+]
+
+
+@pytest.mark.parametrize("dialogue", DIALOGUES)
+async def test_a_dialogue_of_the_bot_is_the_same_in_wechat(staged, peer, openid, dialogue):
+    for turn in dialogue["turns"]:
+        reply = await peer.says(openid, turn["says"])
+        told = [fact.id for fact in knowledge().facts.values() if fact.says in reply]
+        assert sorted(told) == sorted(turn.get("facts", [])), turn["says"]
+        for said in turn.get("contains", []):
+            assert said in reply
+    outcomes = rows(
+        staged, "select outcome from outcomes where sender_id = ? order by id", sender_of(staged, openid)
+    )
+    assert [outcome for (outcome,) in outcomes] == [turn["outcome"] for turn in dialogue["turns"]]
+
+
+@pytest.mark.parametrize("fact", knowledge().facts.values(), ids=knowledge().facts)
+async def test_every_fact_is_plain_text_in_one_message(peer, fact):
+    openid = new_openid()
+    reply = await peer.says(openid, fact.ask)
+    assert reply.startswith(fact.says)
+    assert not re.search(r"\*\*|__|`|\]\(|^#|^[*-] |<\w+>", reply, re.MULTILINE), "no Markdown, no HTML"
+
+
 # The screening
 
 
@@ -209,7 +242,8 @@ async def test_an_emergency_comes_first(peer, openid):
 # Ratings
 
 
-def ratings(staged, openid: str) -> list[tuple]:
+def sender_of(staged, openid: str) -> str:
+    """The name under which a person is kept."""
     from legalbot.serving.secret import _secret, pseudonym  # noqa: PLC0415
 
     _secret.cache_clear()
@@ -217,7 +251,12 @@ def ratings(staged, openid: str) -> list[tuple]:
         patch.setenv("LEGALBOT_SECRET", staged.environment["LEGALBOT_SECRET"])
         sender = pseudonym("wechat", openid)
     _secret.cache_clear()
-    return rows(staged, "select useful, reason from outcomes where sender_id = ? order by id", sender)
+    return sender
+
+
+def ratings(staged, openid: str) -> list[tuple]:
+    query = "select useful, reason from outcomes where sender_id = ? order by id"
+    return rows(staged, query, sender_of(staged, openid))
 
 
 @pytest.mark.parametrize(
@@ -249,19 +288,57 @@ async def test_what_only_contains_the_word_is_a_question(staged, peer, openid):
     assert staged.heard("法律援助有用吗")
 
 
+async def test_a_rating_leaves_the_numbers_of_the_choices(staged, peer, openid):
+    reply = await peer.says(openid, "12348收费吗")
+    first = next(line for line in reply.splitlines() if line.startswith("1. ")).removeprefix("1. ")
+    assert await peer.says(openid, "有用") == WORDS.feedback.useful_says
+    assert (await peer.says(openid, "1")).startswith(fact_asked(first).says)
+    assert ratings(staged, openid) == [(1, None), (None, None)]
+
+
+async def test_a_number_after_the_reason_is_no_reason_any_more(staged, peer, openid):
+    await peer.says(openid, "12348收费吗")
+    await peer.says(openid, "没用")
+    reply = await peer.says(openid, "12348几点有人接")
+    first = next(line for line in reply.splitlines() if line.startswith("1. ")).removeprefix("1. ")
+    assert (await peer.says(openid, "1")).startswith(fact_asked(first).says)
+    assert ratings(staged, openid) == [(0, None), (None, None), (None, None)]
+
+
+async def test_a_rating_may_be_changed_and_told_with_its_reason_in_words(staged, peer, openid):
+    await peer.says(openid, "12348收费吗")
+    await peer.says(openid, "有用")
+    await peer.says(openid, "没有用")
+    assert await peer.says(openid, WORDS.feedback.reasons[0]) == WORDS.feedback.thanks
+    assert ratings(staged, openid) == [(0, WORDS.feedback.reasons[0])]
+
+
+async def test_in_the_middle_of_the_screening_a_rating_leaves_its_question(peer, openid):
+    reply = await peer.says(openid, "我能不能申请法律援助")
+    assert "\n1. " in reply
+    await peer.says(openid, "有用")
+    assert wording().questions["aid_groups"].ask.splitlines()[0][-6:] in await peer.says(openid, "1")
+
+
+def fact_asked(question: str):
+    return next(fact for fact in knowledge().facts.values() if fact.ask == question)
+
+
 # What is kept
 
 
 async def test_the_openid_is_nowhere_and_unsubscribing_leaves_nothing(staged, peer, openid):
     await peer.deliver(event(openid, "subscribe"))
+    await peer.says(openid, "我的身份证是530102199001011234，电话13888888888，能申请法律援助吗")
     await peer.says(openid, "我是农民工，能申请法律援助吗")
     await peer.says(openid, "12348收费吗")
     await peer.says(openid, "有用")
     before = everything(staged)
     sender = next(sender for sender in reversed(senders(staged, "12348收费吗")))
     assert sender in before
-    assert openid not in before
-    assert openid not in staged.log
+    for private in (openid, "530102199001011234", "13888888888"):
+        assert private not in before
+        assert private not in staged.log
     left = await peer.post(*peer.request(event(openid, "unsubscribe")))
     assert (left.status, left.body) == (200, "success")
     assert sender not in everything(staged)
