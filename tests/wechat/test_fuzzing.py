@@ -1,12 +1,15 @@
 """Whatever is sent to the address: never a failure of the server (5xx), never an exception uncaught.
 
-LEGALBOT_FUZZ says how many inputs are tried; their choice is seeded.
+The choice of inputs is seeded. The 50,000 of docs/wechat.md are those of
+
+    LEGALBOT_FUZZ=50000 .venv/bin/python -m pytest tests/wechat/test_fuzzing.py -s
 """
 
 from __future__ import annotations
 
 import http.client
 import os
+import time
 from collections import Counter
 from urllib.parse import quote, urlencode
 
@@ -135,9 +138,11 @@ def test_no_input_makes_the_server_fail(fuzzed):
         assert reply.status < 500
         assert reply.status in (200, 400, 403), reply.status
 
+    start = time.monotonic()
     send()
-    print(dict(statuses))  # noqa: T201 - the figures of a long run (pytest -s)
+    seconds = time.monotonic() - start
+    print(sum(statuses.values()), dict(statuses), f"{seconds:.0f} s")  # noqa: T201 - for docs/wechat.md
+    assert sum(statuses.values()) >= INPUTS
     assert {200, 400, 403} <= set(statuses)
-    for failure in ("of WeChat could not be answered", "WeChat channel failed", "uncaught"):
+    for failure in ('"error"', '"level": "error"', "Traceback"):
         assert failure not in fuzzed.log
-    assert "Traceback" not in fuzzed.log

@@ -39,7 +39,7 @@ def environment(api: FakeApi | None, **more: str) -> dict[str, str]:
 
 
 class StagedBot:
-    """Started with `start`, stopped with `stop`; several may share one folder, hence one database."""
+    """Started and stopped by `with`, or by name; several may share one folder, hence one database."""
 
     def __init__(
         self, folder: Path, api: FakeApi | None, seconds: float = 30, database: str = "", **more: str
@@ -79,6 +79,12 @@ class StagedBot:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(number)
             self.process.wait(30)
+
+    def __enter__(self) -> StagedBot:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     @property
     def log(self) -> str:

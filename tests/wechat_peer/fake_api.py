@@ -35,6 +35,12 @@ class FakeApi:
         self.server.shutdown()
         self.server.server_close()
 
+    def __enter__(self) -> FakeApi:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def reset(self) -> None:
         self.calls.clear()
         self.taken.clear()

@@ -36,6 +36,8 @@ ALIVE_SECONDS = 1.0
 LOOK_SECONDS = 0.15
 """How often another process is looked after, and (`SENDS_LOOK_SECONDS`) an answer that nobody has fetched."""
 SENDS_LOOK_SECONDS = 0.5
+FORGET_AGAIN_SECONDS = (1, 2, 5, 10, 30, 60, 300, 900, 3600)
+"""So long after a failure it is tried again to forget a person; after the last, age deletes what is kept."""
 CLOSING_SECONDS = 7.0
 
 
@@ -94,13 +96,20 @@ class Desk:
     async def leave(self, message: Incoming, began: float) -> None:
         """Forget a person behind what is still in work for them; returns in time for WeChat."""
 
-        async def behind() -> None:
-            await self._database.call(kept.leave, message.sender, message.at, time.time())
-            async with self._dialogues.lock(message.sender):
-                await self._forget(message.sender)
-
         left = began + REPLY_SECONDS - time.monotonic()
-        await asyncio.wait([self._task(behind(), self._tasks)], timeout=left)
+        await asyncio.wait([self._task(self._forgotten(message), self._tasks)], timeout=left)
+
+    async def _forgotten(self, message: Incoming) -> None:
+        """Forget a person, however long the database is away: WeChat tells of it only now."""
+        for seconds in FORGET_AGAIN_SECONDS:
+            try:
+                await self._database.call(kept.leave, message.sender, message.at, time.time())
+                async with self._dialogues.lock(message.sender):
+                    await self._forget(message.sender)
+                return
+            except Exception:
+                logger.exception("somebody who left could not be forgotten yet")
+                await asyncio.sleep(seconds)
 
     async def close(self) -> None:
         """Finish what is in work; what nobody has fetched waits in the database."""

@@ -58,24 +58,26 @@ PEOPLE = sa.Table(
     sa.Column("sender_id", sa.String(255), primary_key=True),
     sa.Column("at", sa.Float, nullable=False, index=True),
     sa.Column("choices", sa.Text, nullable=False),
-    sa.Column("are_reasons", sa.Boolean, nullable=False),
+    sa.Column("asked_why", sa.Boolean, nullable=False),
     sa.Column("rated", sa.String(255)),
 )
-"""One row a person: what the numbers of the list seen last mean, and which answer a rating is for."""
+"""One row a person: what the numbers of the list seen last mean, whether they are told that an answer was of
+no use and asked why, and which answer a rating is for."""
 
 
 @dataclass(frozen=True)
 class Answer:
     """What to tell: `parts` as they go out one by one; the same as `text` without its `choices`.
 
-    `are_reasons`: the choices are reasons why an answer was of no use, not questions. `rated` is the message
-    whose answer this is, where it can be rated. `keeps`: what was offered before stays offered.
+    `asks_why`: the choices are reasons why an answer was of no use, not questions; None leaves that as it was
+    before. `rated` is the message whose answer this is, where it can be rated. `keeps`: what was offered
+    before stays offered.
     """
 
     parts: Sequence[str]
     text: str
     choices: Sequence[str] = ()
-    are_reasons: bool = False
+    asks_why: bool | None = None
     rated: str | None = None
     keeps: bool = False
 
@@ -112,10 +114,11 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Person:
-    """What was offered to a person, which message's answer can be rated, whether an answer waits."""
+    """What was offered to a person, whether they were asked why an answer was of no use, which message's
+    answer can be rated, whether an answer waits."""
 
     choices: tuple[str, ...] = ()
-    are_reasons: bool = False
+    asked_why: bool = False
     rated: str | None = None
     waits: bool = False
 
@@ -207,8 +210,9 @@ def person(connection: Any, sender: str, now: float) -> Person:
     row = connection.execute(sa.select(PEOPLE).where(PEOPLE.c.sender_id == sender)).first()
     if row is None:
         return Person(waits=waits)
-    choices = tuple(json.loads(row.choices)) if row.at > now - CHOICES_SECONDS else ()
-    return Person(choices, row.are_reasons, row.rated, waits)
+    if row.at < now - CHOICES_SECONDS:
+        return Person(rated=row.rated, waits=waits)
+    return Person(tuple(json.loads(row.choices)), row.asked_why, row.rated, waits)
 
 
 def before(connection: Any, sender: str, message: str, now: float) -> Before:
@@ -366,13 +370,15 @@ def _waiting(sender: str, now: float) -> tuple[Any, ...]:
 
 def _offer(connection: Any, sender: str, answer: Answer, now: float) -> None:
     """Keep what the numbers of an answer mean from now on, and what a rating is for."""
-    values: dict[str, Any] = {} if answer.keeps else {"choices": json.dumps(list(answer.choices))}
-    values |= {} if answer.keeps else {"are_reasons": answer.are_reasons, "at": now}
-    values |= {"rated": answer.rated} if answer.rated else {}
+    values: dict[str, Any] = {"rated": answer.rated} if answer.rated else {}
+    if not answer.keeps:
+        values |= {"choices": json.dumps(list(answer.choices)), "at": now}
+    if answer.asks_why is not None or not answer.keeps:
+        values |= {"asked_why": bool(answer.asks_why)}
     if not values:
         return
     change = sa.update(PEOPLE).where(PEOPLE.c.sender_id == sender).values(values)
-    whole = {"sender_id": sender, "choices": "[]", "are_reasons": False, "at": now, **values}
+    whole = {"sender_id": sender, "choices": "[]", "asked_why": False, "at": now, **values}
     if not connection.execute(change).rowcount and not inserted(connection, PEOPLE, whole):
         connection.execute(change)
 

@@ -38,7 +38,7 @@ class Said:
 
     text: str
     choices: tuple[str, ...] = ()
-    are_reasons: bool = False
+    asks_why: bool | None = None
     rated: str | None = None
     keeps: bool = False
     asks_rating: bool = False
@@ -93,8 +93,7 @@ class Turns:
         rating = await self._rating(message.sender, known, text)
         if rating is not None:
             return rating
-        question = None if known.are_reasons else chosen(text, known.choices)
-        return await self._answered(message, question or text, resumes)
+        return await self._answered(message, chosen(text, known.choices) or text, resumes)
 
     async def _answered(self, message: Incoming, text: str, resumes: bool) -> Said:
         """Return the bot's answer to `text`."""
@@ -116,15 +115,13 @@ class Turns:
             if not await self._rate(sender, known, useful, None):
                 return Said(feedback.nothing, keeps=True)
             if useful:
-                return Said(feedback.useful_says, keeps=True)
-            return Said(feedback.useless_says, feedback.reasons, are_reasons=True)
-        if not known.are_reasons:
-            return None
-        reason = chosen(text, known.choices) or (text if text in known.choices else None)
-        if reason is None:
+                return Said(feedback.useful_says, asks_why=False, keeps=True)
+            return Said(feedback.useless_says, feedback.reasons, asks_why=True, keeps=True)
+        reason = chosen(text, feedback.reasons) or (text if text in feedback.reasons else None)
+        if not known.asked_why or reason is None:
             return None
         done = await self._rate(sender, known, None, reason)
-        return Said(feedback.thanks if done else feedback.nothing)
+        return Said(feedback.thanks if done else feedback.nothing, asks_why=False, keeps=True)
 
     async def _rate(self, sender: str, known: Person, useful: bool | None, reason: str | None) -> bool:
         if known.rated is None:
@@ -150,7 +147,7 @@ def composed(said: Said, before: Before, *, sends_rest: bool) -> kept.Answer:
         parts=cut(whole, more, words.sentences["over"]),
         text=_lines([text, *ending]),
         choices=said.choices,
-        are_reasons=said.are_reasons,
+        asks_why=said.asks_why,
         rated=said.rated,
         keeps=said.keeps,
     )
