@@ -324,6 +324,8 @@ async def test_a_rating_may_be_changed_and_told_with_its_reason_in_words(staged,
     await peer.says(openid, "没有用")
     assert await peer.says(openid, WORDS.feedback.reasons[0]) == WORDS.feedback.thanks
     assert ratings(staged, openid) == [(0, WORDS.feedback.reasons[0])]
+    await peer.says(openid, "有用")
+    assert ratings(staged, openid) == [(1, None)]
 
 
 @pytest.mark.parametrize("rated", [("有用",), ("没用", "2")])

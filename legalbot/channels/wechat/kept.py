@@ -1,4 +1,4 @@
-"""What the channel remembers, in the database: which message is in work or answered, and what a number means.
+"""Which message is in work, answered, told: remembered in the database.
 
 Each function is one transaction on a connection of `Database.call`, so that several processes, and a process
 that was started anew, agree on who answers a message and how its answer reaches the person: once.
@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from rasa.shared.core.events import BotUttered, UserUttered
 
+from legalbot.channels.wechat.answers import Answer, as_text, from_text
+from legalbot.channels.wechat.people import PEOPLE, offer
 from legalbot.serving.database import Database, Kept, inserted
 from legalbot.serving.secret import pseudonym
 from legalbot.serving.store import EVENTS, OUTCOMES
@@ -33,7 +35,6 @@ REMEMBERED_SECONDS = 900.0
 """So long a message is known again; it may be repeated by WeChat for fifteen seconds, by others longer."""
 WAITING_SECONDS = 86_400.0
 """So long an answer waits for its person's next message."""
-CHOICES_SECONDS = 86_400.0
 LATEST_EVENTS = 100
 _REST = "-rest"
 
@@ -52,34 +53,6 @@ MESSAGES = sa.Table(
     sa.Column("answer", sa.Text),
 )
 """One row a message: whose it is, which process works on it, how often WeChat brought it, and the answer."""
-PEOPLE = sa.Table(
-    "wechat_people",
-    sa.MetaData(),
-    sa.Column("sender_id", sa.String(255), primary_key=True),
-    sa.Column("at", sa.Float, nullable=False, index=True),
-    sa.Column("choices", sa.Text, nullable=False),
-    sa.Column("asked_why", sa.Boolean, nullable=False),
-    sa.Column("rated", sa.String(255)),
-)
-"""One row a person: what the numbers of the list seen last mean, whether they are told that an answer was of
-no use and asked why, and which answer a rating is for."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What to tell: `parts` as they go out one by one; the same as `text` without its `choices`.
-
-    `asks_why`: the choices are reasons why an answer was of no use, not questions; None leaves that as it was
-    before. `rated` is the message whose answer this is, where it can be rated. `keeps`: what was offered
-    before stays offered.
-    """
-
-    parts: Sequence[str]
-    text: str
-    choices: Sequence[str] = ()
-    asks_why: bool | None = None
-    rated: str | None = None
-    keeps: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,17 +83,6 @@ class Arrival:
     deliveries: int
     starts: bool = False
     resumes: bool = False
-
-
-@dataclass(frozen=True)
-class Person:
-    """What was offered to a person, whether they were asked why an answer was of no use, which message's
-    answer can be rated, whether an answer waits."""
-
-    choices: tuple[str, ...] = ()
-    asked_why: bool = False
-    rated: str | None = None
-    waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -204,22 +166,16 @@ def state_of(connection: Any, message: str) -> Any | None:
     return connection.execute(sa.select(MESSAGES).where(MESSAGES.c.id == message)).first()
 
 
-def person(connection: Any, sender: str, now: float) -> Person:
-    """Return what the channel knows of a person."""
-    waits = bool(connection.scalar(sa.select(sa.func.count()).where(*_waiting(sender, now))))
-    row = connection.execute(sa.select(PEOPLE).where(PEOPLE.c.sender_id == sender)).first()
-    if row is None:
-        return Person(waits=waits)
-    if row.at < now - CHOICES_SECONDS:
-        return Person(rated=row.rated, waits=waits)
-    return Person(tuple(json.loads(row.choices)), row.asked_why, row.rated, waits)
+def waits(connection: Any, sender: str, now: float) -> bool:
+    """Tell whether something waits for a person's next message."""
+    return bool(connection.scalar(sa.select(sa.func.count()).where(*_waiting(sender, now))))
 
 
 def before(connection: Any, sender: str, message: str, now: float) -> Before:
     """Take over what waits for a person's next message, to be told with the answer to `message`."""
     wanted = sa.select(MESSAGES).where(*_waiting(sender, now)).order_by(MESSAGES.c.at)
     rows = [row for row in connection.execute(wanted) if _moved(connection, row.id, READY, GIVEN)]
-    told = {row.id: answer.text for row in rows if (answer := _answer(row.answer)) is not None}
+    told = {row.id: answer.text for row in rows if (answer := from_text(row.answer)) is not None}
     abandoned = (
         MESSAGES.c.sender_id == sender,
         MESSAGES.c.id != message,
@@ -236,7 +192,7 @@ def before(connection: Any, sender: str, message: str, now: float) -> Before:
 def finish(connection: Any, message: str, owner: str, answer: Answer) -> bool:
     """Keep the answer to a message; False where the message was forgotten or went to another process."""
     own = (MESSAGES.c.id == message, MESSAGES.c.owner == owner, MESSAGES.c.state == WORKING)
-    values = {"state": READY, "answer": _text(answer)}
+    values = {"state": READY, "answer": as_text(answer)}
     return bool(connection.execute(sa.update(MESSAGES).where(*own).values(values)).rowcount)
 
 
@@ -248,10 +204,10 @@ def reply(connection: Any, message: str, now: float) -> Answer | None:
     row = _locked(connection, message)
     if row is None or row.state not in (READY, REPLIED):
         return None
-    answer = _answer(row.answer)
+    answer = from_text(row.answer)
     if row.state == READY and answer is not None:
         _moved(connection, message, READY, REPLIED)
-        _offer(connection, row.sender_id, answer, now)
+        offer(connection, row.sender_id, answer, now)
         if len(answer.parts) > 1:
             rest = Answer(answer.parts[1:], "\n".join(answer.parts[1:]), keeps=True)
             _wait_separately(connection, row, rest)
@@ -268,30 +224,22 @@ def give(connection: Any, message: str, now: float) -> Answer | None:
     row = _locked(connection, message)
     if row is None or not _moved(connection, message, READY, GIVEN):
         return None
-    answer = _answer(row.answer)
+    answer = from_text(row.answer)
     if answer is not None:
-        _offer(connection, row.sender_id, answer, now)
+        offer(connection, row.sender_id, answer, now)
     return answer
 
 
 def give_back(connection: Any, message: str, left: Answer) -> None:
     """Let what could not be sent of an answer wait for the person's next message."""
     given = (MESSAGES.c.id == message, MESSAGES.c.state == GIVEN)
-    values = {"state": READY, "acknowledged": True, "answer": _text(left)}
+    values = {"state": READY, "acknowledged": True, "answer": as_text(left)}
     connection.execute(sa.update(MESSAGES).where(*given).values(values))
 
 
 def acknowledge(connection: Any, message: str) -> None:
     """Note that WeChat was told not to repeat a message whose answer is not there yet."""
     connection.execute(sa.update(MESSAGES).where(MESSAGES.c.id == message).values(acknowledged=True))
-
-
-def rate(connection: Any, sender: str, message: str, useful: bool | None, reason: str | None) -> bool:
-    """Rate the answer to a message; what is None stays as it is. False where there is no such answer."""
-    values = {"useful": useful, "reason": reason}
-    values = {name: value for name, value in values.items() if value is not None}
-    own = (OUTCOMES.c.sender_id == sender, OUTCOMES.c.message_id == message)
-    return bool(connection.execute(sa.update(OUTCOMES).where(*own).values(values)).rowcount)
 
 
 def said_before(connection: Any, sender: str, message: str) -> list[dict[str, Any]]:
@@ -368,33 +316,10 @@ def _waiting(sender: str, now: float) -> tuple[Any, ...]:
     return (MESSAGES.c.sender_id == sender, MESSAGES.c.state == READY, late, recent)
 
 
-def _offer(connection: Any, sender: str, answer: Answer, now: float) -> None:
-    """Keep what the numbers of an answer mean from now on, and what a rating is for."""
-    values: dict[str, Any] = {"rated": answer.rated} if answer.rated else {}
-    if not answer.keeps:
-        values |= {"choices": json.dumps(list(answer.choices)), "at": now}
-    if answer.asks_why is not None or not answer.keeps:
-        values |= {"asked_why": bool(answer.asks_why)}
-    if not values:
-        return
-    change = sa.update(PEOPLE).where(PEOPLE.c.sender_id == sender).values(values)
-    whole = {"sender_id": sender, "choices": "[]", "asked_why": False, "at": now, **values}
-    if not connection.execute(change).rowcount and not inserted(connection, PEOPLE, whole):
-        connection.execute(change)
-
-
 def _wait_separately(connection: Any, row: Any, rest: Answer) -> None:
     values = {**row._mapping, "id": rest_of(row.id), "state": READY, "acknowledged": True}
-    values["answer"] = _text(rest)
+    values["answer"] = as_text(rest)
     connection.execute(MESSAGES.insert().values(values))
-
-
-def _text(answer: Answer) -> str:
-    return json.dumps(asdict(answer), ensure_ascii=False)
-
-
-def _answer(text: str | None) -> Answer | None:
-    return Answer(**json.loads(text)) if text else None
 
 
 def _purge(connection: Any, now: float) -> None:
