@@ -33,6 +33,8 @@ LARGEST_REQUEST = 64 * 1024
 """Bytes. Every channel's messages are far smaller; several have caps of their own below it."""
 CHECKED_ANEW = 1.0
 """Seconds for which an answer of `/readyz` holds, so that asking often costs nothing."""
+BACKLOG = 1024
+"""So many connections wait to be taken: nginx gives up one that waits for a second, and people are told so."""
 GRACE = 10.0
 """Seconds that messages in work have when the server is told to stop; they need five at the most."""
 
@@ -87,7 +89,7 @@ def serve(model: Path, port: int) -> None:
         serve_with(app, f"{host()}:{port}", workers(), GRACE, announce)
         return
     app.register_listener(lambda *_: announce(), "after_server_start")
-    app.run(host=host(), port=port, access_log=False, motd=False, debug=False)
+    app.run(host=host(), port=port, backlog=BACKLOG, access_log=False, motd=False, debug=False)
 
 
 async def _open(agent: Agent, app: Sanic, loop: object) -> None:
