@@ -29,12 +29,12 @@ from legalbot.settings import DATABASE, SettingError, host, keep_days, per_minut
 logger = logging.getLogger(__name__)
 
 READY = "可以提问了：http://{host}:{port}/  （按 Ctrl-C 停止）"
+BACKLOG = 1024
+"""So many connections wait to be taken: nginx gives up one that waits for a second, and people are told so."""
 LARGEST_REQUEST = 64 * 1024
 """Bytes. Every channel's messages are far smaller; several have caps of their own below it."""
 CHECKED_ANEW = 1.0
 """Seconds for which an answer of `/readyz` holds, so that asking often costs nothing."""
-BACKLOG = 1024
-"""So many connections wait to be taken: nginx gives up one that waits for a second, and people are told so."""
 GRACE = 10.0
 """Seconds that messages in work have when the server is told to stop; they need five at the most."""
 
