@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 READY = "可以提问了：http://{host}:{port}/  （按 Ctrl-C 停止）"
 BACKLOG = 1024
-"""So many connections wait to be taken: nginx gives up one that waits for a second, and people are told so."""
+"""So many connections wait to be taken; nginx gives up what waits for a second, and people are told of it."""
 LARGEST_REQUEST = 64 * 1024
 """Bytes. Every channel's messages are far smaller; several have caps of their own below it."""
 CHECKED_ANEW = 1.0
