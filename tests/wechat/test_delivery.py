@@ -61,7 +61,7 @@ async def test_a_slow_answer_joins_the_second_delivery(staged, peer, wechat_api,
 
 
 async def test_a_very_slow_answer_is_acknowledged_and_sent_with_its_choices(staged, peer, wechat_api, openid):
-    said = script(slow=16, **ASKS)
+    said = script(slow=20, **ASKS)
     fields = text(openid, said)
     seen = await peer.deliver(fields)
     assert (seen.deliveries, seen.texts) == (3, [])
@@ -150,7 +150,7 @@ def without_right(tmp_path_factory) -> StagedBot:
 
 async def test_without_the_right_it_comes_with_the_next_message(without_right, openid):
     peer = without_right.account()
-    said = script(slow=16, **ASKS)
+    said = script(slow=20, **ASKS)
     assert (await peer.deliver(text(openid, said))).texts == []
     await asyncio.sleep(2)
     reply = await peer.says(openid, "12348几点有人接")
