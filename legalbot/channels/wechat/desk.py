@@ -95,7 +95,6 @@ class Desk:
 
     async def leave(self, message: Incoming, began: float) -> None:
         """Forget a person behind what is still in work for them; returns in time for WeChat."""
-
         left = began + REPLY_SECONDS - time.monotonic()
         await asyncio.wait([self._task(self._forgotten(message), self._tasks)], timeout=left)
 
