@@ -8,10 +8,12 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+
+from legalbot.paths import ROOT
 
 REQUIRED = "LEGALBOT_REQUIRE_ALL"
 """Set where everything has to be tested: what is missing is then a failure, not a skip."""
@@ -105,6 +107,37 @@ class Postgres:
             head = int((self._folder / "postmaster.pid").read_text().splitlines()[0])
             os.kill(head, signal.SIGQUIT)
             self._process.wait(20)
+            self._process = None
+
+
+class Nginx:
+    """nginx with the project's own configuration, in front of two servers."""
+
+    def __init__(self, folder: Path, servers: Sequence[int]) -> None:
+        self._program, self._folder = program("nginx"), folder
+        self.port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+        site = (ROOT / "deploy" / "nginx.conf").read_text("utf8")
+        ports = (("5101", servers[0]), ("5102", servers[-1]), ("listen 8080", f"listen {self.port}"))
+        for old, new in ports:
+            site = site.replace(old, str(new))
+        (folder / "site.conf").write_text(site.replace("/var/log/nginx/", f"{folder}/"), "utf8")
+        kinds = ("proxy", "fastcgi", "uwsgi", "scgi")
+        places = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
+        (folder / "nginx.conf").write_text(
+            f"pid {folder}/pid; error_log {folder}/error.log; daemon off; events {{}}\n"
+            f"http {{ client_body_temp_path {folder}/body; {places} include {folder}/site.conf; }}\n"
+        )
+
+    def start(self) -> None:
+        command = [self._program, "-p", str(self._folder), "-c", str(self._folder / "nginx.conf")]
+        self._process = subprocess.Popen(command)
+        listening(self.port)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(10)
             self._process = None
 
 

@@ -21,14 +21,13 @@ import aiohttp
 import psutil
 import pytest
 from conftest import Served
-from servers import Postgres, Redis, free_port, listening, program
+from servers import Nginx, Postgres, Redis
 
 from legalbot.dialogue import sorry
 from legalbot.model import ModelError
 from legalbot.serving.agent import load_agent
 
 from legalbot.model import MODEL  # isort: skip
-from legalbot.paths import ROOT  # isort: skip
 
 ASKED, ANSWERED = "12348收费吗", "不收费"
 
@@ -210,23 +209,13 @@ def test_a_killed_process_loses_no_conversation(several: Served):
 
 
 def test_processes_behind_nginx_take_over_from_each_other(tmp_path):
-    nginx = program("nginx")
     bots = [Served(tmp_path, LEGALBOT_TOGETHER="on", LEGALBOT_PROXIES="1") for _ in range(2)]
     for bot in bots:
         bot.start()
-    front = free_port()
-    site = (ROOT / "deploy" / "nginx.conf").read_text("utf8")
-    for old, new in (("5101", bots[0].port), ("5102", bots[1].port), ("listen 8080", f"listen {front}")):
-        site = site.replace(old, str(new))
-    (tmp_path / "site.conf").write_text(site.replace("/var/log/nginx/", f"{tmp_path}/"), "utf8")
-    places = "".join(f"{kind}_temp_path {tmp_path}/{kind};" for kind in ("proxy", "fastcgi", "uwsgi", "scgi"))
-    (tmp_path / "nginx.conf").write_text(
-        f"pid {tmp_path}/pid; error_log {tmp_path}/error.log; daemon off; events {{}}\n"
-        f"http {{ client_body_temp_path {tmp_path}/body; {places} include {tmp_path}/site.conf; }}\n"
-    )
-    process = psutil.Popen([nginx, "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")])
+    nginx = Nginx(tmp_path, [bot.port for bot in bots])
+    front = nginx.port
     try:
-        listening(front)
+        nginx.start()
         ticket = str(post(front, "conversation", {}, None)["ticket"])
         assert ANSWERED in json.dumps(post(front, "message", {"text": ASKED}, ticket), ensure_ascii=False)
         for stopped, other in (bots, bots[::-1]):
@@ -239,8 +228,7 @@ def test_processes_behind_nginx_take_over_from_each_other(tmp_path):
             with pytest.raises(urllib.error.HTTPError, match="404"):
                 urllib.request.urlopen(f"http://127.0.0.1:{front}/{path}", timeout=5)
     finally:
-        process.terminate()
-        process.wait(10)
+        nginx.stop()
         for bot in bots:
             bot.stop(signal.SIGKILL)
 

@@ -7,7 +7,7 @@ something of a person is told to `keep`, so that forgetting that person, and for
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -118,6 +118,16 @@ def database_of(app: Sanic) -> Database:
     if not hasattr(app.ctx, "database"):
         app.ctx.database = Database()
     return app.ctx.database  # type: ignore[no-any-return]
+
+
+def inserted(connection: Any, table: sa.Table, values: Mapping[str, Any]) -> bool:
+    """Insert a row; False where there is one with its key, as when another process was faster."""
+    try:
+        with connection.begin_nested():
+            connection.execute(table.insert().values(values))
+    except sa.exc.IntegrityError:
+        return False
+    return True
 
 
 def _delete(connection: Any, conditions: list[Any]) -> None:

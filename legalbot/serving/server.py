@@ -29,6 +29,8 @@ from legalbot.settings import DATABASE, SettingError, host, keep_days, per_minut
 logger = logging.getLogger(__name__)
 
 READY = "可以提问了：http://{host}:{port}/  （按 Ctrl-C 停止）"
+BACKLOG = 1024
+"""So many connections wait to be taken; nginx gives up what waits for a second, and people are told of it."""
 LARGEST_REQUEST = 64 * 1024
 """Bytes. Every channel's messages are far smaller; several have caps of their own below it."""
 CHECKED_ANEW = 1.0
@@ -90,7 +92,7 @@ def serve(model: Path, port: int) -> None:
         serve_with(app, f"{host()}:{port}", workers(), GRACE, announce)
         return
     app.register_listener(lambda *_: announce(), "after_server_start")
-    app.run(host=host(), port=port, access_log=False, motd=False, debug=False)
+    app.run(host=host(), port=port, backlog=BACKLOG, access_log=False, motd=False, debug=False)
 
 
 async def _open(agent: Agent, app: Sanic, loop: object) -> None:

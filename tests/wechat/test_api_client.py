@@ -14,9 +14,9 @@ from wechat_peer.bot import environment
 from wechat_peer.fake_api import MENU_PATH, SEND_PATH, TOKEN_PATH, FakeApi
 
 from legalbot.channels.wechat import api as api_module
+from legalbot.channels.wechat.answers import Answer
 from legalbot.channels.wechat.api import ApiError, NotReachedError, UnknownOutcomeError, WeChatApi
 from legalbot.channels.wechat.customer_service import CustomerService
-from legalbot.channels.wechat.kept import Answer
 from legalbot.channels.wechat.menu import menu
 from legalbot.channels.wechat.settings import WeChatSettings
 from legalbot.channels.wechat.tokens import TOKENS, TokenRefusedError
@@ -34,7 +34,7 @@ def fake():
 
 
 def settings_of(base: str) -> WeChatSettings:
-    return WeChatSettings("plain", TOKEN, APP_ID, SECRET, (), 0, base, True)
+    return WeChatSettings("plain", (TOKEN,), APP_ID, SECRET, (), 0, base, True)
 
 
 @pytest.fixture

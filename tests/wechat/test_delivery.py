@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sqlite3
 import time
 
 import pytest
-from test_messages import COST, WORDS, everything
-from wechat_peer.account import Account, event, new_openid, text
+from test_messages import COST, WORDS, choice, everything, ratings, rows, sender_of
+from wechat_peer.account import KEY, SECRET, TOKEN, Account, event, new_openid, text
 from wechat_peer.bot import StagedBot, script
 from wechat_peer.fake_api import SEND_PATH, FakeApi
 
+from legalbot.channels.wechat.api import TOKEN_ERRORS
 from legalbot.dialogue import sorry
 
 ASKS = {"asks": "12348收费吗"}
@@ -59,7 +61,7 @@ async def test_a_slow_answer_joins_the_second_delivery(staged, peer, wechat_api,
 
 
 async def test_a_very_slow_answer_is_acknowledged_and_sent_with_its_choices(staged, peer, wechat_api, openid):
-    said = script(slow=16, **ASKS)
+    said = script(slow=20, **ASKS)
     fields = text(openid, said)
     seen = await peer.deliver(fields)
     assert (seen.deliveries, seen.texts) == (3, [])
@@ -89,6 +91,18 @@ async def test_what_does_not_fit_into_the_reply_follows_by_itself(peer, wechat_a
     sent = await wechat_api.waits_for(openid, 3)
     assert reply + "".join(body["text"]["content"] for body in sent) == "这一句正好是十二个汉字长。" * 200
     assert all(len(body["text"]["content"].encode()) <= 2048 for body in sent)
+
+
+@pytest.mark.parametrize(
+    ("unit", "times"), [("律律律律律律律律律律aa", 64), ("律", 683)], ids=["2048", "2049"]
+)
+async def test_what_just_fits_is_one_reply_and_one_byte_more_is_two(peer, wechat_api, openid, unit, times):
+    more = len((unit * times).encode()) - 2048
+    reply = await peer.says(openid, script(says=unit, times=times))
+    rest = await wechat_api.waits_for(openid, more)
+    assert reply + "".join(body["text"]["content"] for body in rest) == unit * times
+    await asyncio.sleep(0.5)
+    assert len(wechat_api.sent_to(openid)) == more
 
 
 async def test_more_than_five_parts_end_with_where_to_ask(peer, wechat_api, openid):
@@ -136,7 +150,7 @@ def without_right(tmp_path_factory) -> StagedBot:
 
 async def test_without_the_right_it_comes_with_the_next_message(without_right, openid):
     peer = without_right.account()
-    said = script(slow=16, **ASKS)
+    said = script(slow=20, **ASKS)
     assert (await peer.deliver(text(openid, said))).texts == []
     await asyncio.sleep(2)
     reply = await peer.says(openid, "12348几点有人接")
@@ -148,12 +162,10 @@ async def test_without_the_right_it_comes_with_the_next_message(without_right, o
     assert len(without_right.heard(said)) == 1
 
 
-@pytest.mark.parametrize("code", [48001, 45015, 45047])
+@pytest.mark.parametrize("code", [48001, 45015, 45047, 40001])
 async def test_a_refused_message_comes_with_the_next_one(tmp_path, openid, code):
-    api = FakeApi()
-    api.always[SEND_PATH] = code
-    bot = StagedBot(tmp_path, api).start()
-    try:
+    with FakeApi() as api, StagedBot(tmp_path, api) as bot:
+        api.always[SEND_PATH] = code
         peer = bot.account()
         said = script(slow=6, says="晚到的答")
         await peer.deliver(text(openid, said), deliveries=1)
@@ -163,23 +175,29 @@ async def test_a_refused_message_comes_with_the_next_one(tmp_path, openid, code)
         assert "晚到的答" in reply
         assert reply.endswith("新的")
         assert "晚到的答" not in await peer.says(openid, script(says="再来"))
-        assert len(api.sent_to(openid)) == 1
+        assert len(api.sent_to(openid)) == (2 if code in TOKEN_ERRORS else 1)
         assert str(code) in bot.log
-        assert openid not in bot.log
-        assert api.token not in bot.log
-    finally:
-        bot.stop()
-        api.close()
+        for secret in (openid, api.token, SECRET, TOKEN, KEY):
+            assert secret not in bot.log
+
+
+async def test_what_may_have_been_sent_is_not_sent_again(tmp_path, openid):
+    with FakeApi() as api, StagedBot(tmp_path, api) as bot:
+        api.fails[SEND_PATH].append(8.0)
+        peer = bot.account()
+        await peer.deliver(text(openid, script(slow=5.5, says="晚到的答")), deliveries=1)
+        assert len(await api.waits_for(openid)) == 1
+        await asyncio.sleep(7)
+        assert await peer.says(openid, script(says="新的")) == "新的"
+        assert len(api.sent_to(openid)) == 1
+        assert "不再重发" in bot.log
 
 
 async def test_the_time_limit_of_the_bot_is_an_answer_too(tmp_path, openid):
     """As it is deployed: after five seconds the bot says sorry, and that joins the second delivery."""
-    bot = StagedBot(tmp_path, None, seconds=5, WECHAT_CUSTOMER_SERVICE="off").start()
-    try:
+    with StagedBot(tmp_path, None, seconds=5, WECHAT_CUSTOMER_SERVICE="off") as bot:
         seen = await bot.account().deliver(text(openid, script(slow=20, says="太晚")))
         assert (seen.deliveries, seen.text) == (2, sorry().text)
-    finally:
-        bot.stop()
 
 
 # Several processes, and restarts
@@ -207,8 +225,7 @@ async def test_two_processes_answer_a_message_once(tmp_path, openid, wechat_api)
 
 
 async def test_choices_and_the_screening_survive_kill_9(tmp_path, openid):
-    bot = StagedBot(tmp_path, None, WECHAT_CUSTOMER_SERVICE="off").start()
-    try:
+    with StagedBot(tmp_path, None, WECHAT_CUSTOMER_SERVICE="off") as bot:
         peer = bot.account()
         fields = text(openid, "我能申请法律援助吗")
         first = (await peer.deliver(fields)).text
@@ -216,16 +233,13 @@ async def test_choices_and_the_screening_survive_kill_9(tmp_path, openid):
         bot.start()
         assert (await peer.deliver(fields)).text == first
         assert len(bot.heard("我能申请法律援助吗")) == 1
-        chosen = next(line for line in first.splitlines() if line.startswith("1. ")).removeprefix("1. ")
+        chosen = choice(first, 1)
         await peer.says(openid, "1")
         assert bot.heard(chosen)
-    finally:
-        bot.stop()
 
 
 async def test_a_message_in_work_when_the_process_was_killed_is_answered_at_its_repetition(tmp_path, openid):
-    bot = StagedBot(tmp_path, None, WECHAT_CUSTOMER_SERVICE="off").start()
-    try:
+    with StagedBot(tmp_path, None, WECHAT_CUSTOMER_SERVICE="off") as bot:
         peer = bot.account()
         said = script(slow=3, **ASKS)
         fields = text(openid, said)
@@ -237,13 +251,69 @@ async def test_a_message_in_work_when_the_process_was_killed_is_answered_at_its_
         bot.start()
         await asyncio.sleep(4)
         assert (await peer.deliver(fields)).text.startswith(COST.says)
-    finally:
-        bot.stop()
+
+
+async def test_an_answer_given_but_not_kept_when_the_process_was_killed_is_not_asked_for_again(
+    tmp_path, openid
+):
+    """Between the bot's turn and the channel's note of its answer: the note is put back to before."""
+    with StagedBot(tmp_path, None, WECHAT_CUSTOMER_SERVICE="off") as bot:
+        peer = bot.account()
+        fields = text(openid, "12348收费吗")
+        first = (await peer.deliver(fields)).text
+        bot.stop(signal.SIGKILL)
+        change(bot, "update wechat_messages set state = 'working', answer = null, alive_at = alive_at - 60")
+        bot.start()
+        assert (await peer.deliver(fields)).text == first
+        assert len(bot.heard("12348收费吗")) == 1
+        await peer.says(openid, "有用")
+        assert ratings(bot, openid) == [(1, None)]
+
+
+async def test_who_leaves_while_the_database_is_locked_is_forgotten_once_it_is_free(tmp_path, openid):
+    with StagedBot(tmp_path, None, WECHAT_CUSTOMER_SERVICE="off") as bot:
+        peer = bot.account()
+        await peer.says(openid, "12348收费吗")
+        sender = sender_of(bot, openid)
+        assert sender in everything(bot)
+        with sqlite3.connect(bot.address.removeprefix("sqlite:///"), isolation_level=None) as database:
+            database.execute("begin immediate")
+            left = await peer.post(*peer.request(event(openid, "unsubscribe")))
+            assert (left.status, left.body) == (200, "success")
+            await asyncio.sleep(1)
+            assert "could not be forgotten yet" in bot.log
+            database.execute("rollback")
+        await asyncio.sleep(4)
+        assert sender not in everything(bot)
+
+
+async def test_what_is_known_again_is_bounded(staged, peer, openid):
+    """A quarter of an hour after its delivery a message is forgotten, a waiting answer after a day."""
+    await peer.says(openid, "12348收费吗")
+    columns = "id, sender_id, at, state, owner, alive_at, deliveries, delivered_at, acknowledged"
+    for state, age in (
+        ("given", 1000),
+        ("replied", 1000),
+        ("working", 1000),
+        ("left", 1000),
+        ("ready", 90_000),
+    ):
+        values = f"'{state}' || value, 'of-old', {time.time() - age}, '{state}', '', 0, 1, 0, 1"
+        numbers = "with recursive many(value) as (select 1 union all select value + 1 from many limit 2000)"
+        change(staged, f"{numbers} insert into wechat_messages ({columns}) select {values} from many")  # noqa: S608
+    count = "select count(*) from wechat_messages where sender_id = 'of-old'"
+    assert rows(staged, count) == [(10_000,)]
+    await peer.says(openid, "12348几点有人接")
+    assert rows(staged, count) == [(0,)]
+
+
+def change(bot: StagedBot, statement: str) -> None:
+    with sqlite3.connect(bot.address.removeprefix("sqlite:///"), timeout=5) as database:
+        database.execute(statement)
 
 
 async def test_a_message_lost_with_its_process_is_told_so(tmp_path, openid):
-    bot = StagedBot(tmp_path, None, WECHAT_CUSTOMER_SERVICE="off").start()
-    try:
+    with StagedBot(tmp_path, None, WECHAT_CUSTOMER_SERVICE="off") as bot:
         peer = bot.account()
         await peer.post(*peer.request(text(openid, script(slow=60, says="x"))), seconds=1)
         bot.stop(signal.SIGKILL)
@@ -253,13 +323,10 @@ async def test_a_message_lost_with_its_process_is_told_so(tmp_path, openid):
         assert reply.startswith(WORDS.sentences["lost"])
         assert COST.says in reply
         assert WORDS.sentences["lost"] not in await peer.says(openid, "12348收费吗")
-    finally:
-        bot.stop()
 
 
 async def test_an_answer_that_nobody_fetched_before_the_stop_comes_with_the_next_message(tmp_path, openid):
-    bot = StagedBot(tmp_path, None, WECHAT_CUSTOMER_SERVICE="off").start()
-    try:
+    with StagedBot(tmp_path, None, WECHAT_CUSTOMER_SERVICE="off") as bot:
         peer = bot.account()
         await peer.post(*peer.request(text(openid, script(slow=2, says="晚到的答"))), seconds=1)
         bot.stop()
@@ -268,19 +335,11 @@ async def test_an_answer_that_nobody_fetched_before_the_stop_comes_with_the_next
         await asyncio.sleep(7)
         reply = await peer.says(openid, script(says="新的"))
         assert "晚到的答" in reply
-    finally:
-        bot.stop()
 
 
 async def test_a_broken_database_gets_an_honest_sentence_in_time(tmp_path, openid):
-    bot = StagedBot(tmp_path, None, WECHAT_CUSTOMER_SERVICE="off").start()
-    try:
+    with StagedBot(tmp_path, None, WECHAT_CUSTOMER_SERVICE="off") as bot:
         peer: Account = bot.account()
-        import sqlite3  # noqa: PLC0415
-
-        with sqlite3.connect(bot.address.removeprefix("sqlite:///")) as database:
-            database.execute("drop table wechat_messages")
+        change(bot, "drop table wechat_messages")
         got = await peer.post(*peer.request(text(openid, "12348收费吗")))
         assert got.content == sorry().text
-    finally:
-        bot.stop()

@@ -102,6 +102,19 @@ def test_every_word_of_the_channel_leaves_room_for_an_answer():
     assert "12348" in words.greetings["welcome"].says
 
 
+def test_every_variable_is_on_the_operators_page():
+    page = (ROOT / "docs" / "wechat.md").read_text("utf8")
+    assert [name for name in names.VARIABLES if f"`{name}`" not in page] == []
+
+
+def test_every_line_that_tells_of_a_fault_is_explained_on_the_operators_page():
+    page = (ROOT / "docs" / "wechat.md").read_text("utf8")
+    sources = "".join(path.read_text("utf8") for path in Path(names.__file__).parent.glob("*.py"))
+    told = re.findall(r'logger\.(?:warning|error|exception)\(\s*"([^"%：（，]+)', sources)
+    assert len(told) > 8
+    assert [line for line in told if line.strip(" :") not in page] == []
+
+
 GOOD = environment(None)
 
 
@@ -110,6 +123,7 @@ GOOD = environment(None)
     [
         ({"WECHAT_TOKEN": ""}, "WECHAT_TOKEN"),
         ({"WECHAT_TOKEN": "有空格 的"}, "WECHAT_TOKEN"),
+        ({"WECHAT_TOKEN_PREVIOUS": "x"}, "WECHAT_TOKEN_PREVIOUS"),
         ({"WECHAT_APP_ID": ""}, "WECHAT_APP_ID"),
         ({"WECHAT_APP_SECRET": ""}, "WECHAT_APP_SECRET"),
         ({"WECHAT_ENCODING_AES_KEY": ""}, "WECHAT_ENCODING_AES_KEY"),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 import time
 
 import pytest
+from conftest import cases
 from wechat_peer.account import Account, event, message, new_openid, text
 from wechat_peer.bot import script
 
@@ -15,6 +17,7 @@ from legalbot.channels.wechat.wording import wechat_wording
 from legalbot.dialogue import sorry
 from legalbot.knowledge import knowledge
 from legalbot.screening.wording import wording
+from legalbot.text import clean
 
 WORDS = wechat_wording()
 COST = knowledge().facts["hotline.cost"]
@@ -44,7 +47,7 @@ async def test_a_question_is_answered_with_numbered_choices(peer, openid):
 @pytest.mark.parametrize("typed", ["2", "２", "二", "2.", "第二个"])
 async def test_a_number_chooses_what_stands_behind_it(peer, openid, typed):
     reply = await peer.says(openid, "12348收费吗")
-    title = next(line for line in reply.splitlines() if line.startswith("2. ")).removeprefix("2. ")
+    title = choice(reply, 2)
     fact = next(fact for fact in knowledge().facts.values() if fact.ask == title)
     assert (await peer.says(openid, typed)).startswith(fact.says)
 
@@ -175,6 +178,39 @@ async def finished(peer: Account, openid: str) -> str:
     return reply
 
 
+# All abilities, as on the web
+
+DIALOGUES = [
+    pytest.param(dialogue, id=f"{name}:{dialogue['id']}")
+    for name, content in cases("dialogues")
+    for dialogue in content
+    if all(clean(turn["says"]) for turn in dialogue["turns"])
+]
+"""Without those of blanks, to which the channel has a word of its own."""
+
+
+@pytest.mark.parametrize("dialogue", DIALOGUES)
+async def test_a_dialogue_of_the_bot_is_the_same_in_wechat(staged, peer, openid, dialogue):
+    for turn in dialogue["turns"]:
+        reply = await peer.says(openid, turn["says"])
+        told = [fact.id for fact in knowledge().facts.values() if fact.says in reply]
+        assert sorted(told) == sorted(turn.get("facts", [])), turn["says"]
+        for said in turn.get("contains", []):
+            assert said in reply
+    outcomes = rows(
+        staged, "select outcome from outcomes where sender_id = ? order by id", sender_of(staged, openid)
+    )
+    assert [outcome for (outcome,) in outcomes] == [turn["outcome"] for turn in dialogue["turns"]]
+
+
+@pytest.mark.parametrize("fact", knowledge().facts.values(), ids=knowledge().facts)
+async def test_every_fact_is_plain_text_in_one_message(peer, fact):
+    openid = new_openid()
+    reply = await peer.says(openid, fact.ask)
+    assert reply.startswith(fact.says)
+    assert not re.search(r"\*\*|__|`|\]\(|^#|^[*-] |<\w+>", reply, re.MULTILINE), "no Markdown, no HTML"
+
+
 # The screening
 
 
@@ -209,7 +245,8 @@ async def test_an_emergency_comes_first(peer, openid):
 # Ratings
 
 
-def ratings(staged, openid: str) -> list[tuple]:
+def sender_of(staged, openid: str) -> str:
+    """The name under which a person is kept."""
     from legalbot.serving.secret import _secret, pseudonym  # noqa: PLC0415
 
     _secret.cache_clear()
@@ -217,11 +254,17 @@ def ratings(staged, openid: str) -> list[tuple]:
         patch.setenv("LEGALBOT_SECRET", staged.environment["LEGALBOT_SECRET"])
         sender = pseudonym("wechat", openid)
     _secret.cache_clear()
-    return rows(staged, "select useful, reason from outcomes where sender_id = ? order by id", sender)
+    return sender
+
+
+def ratings(staged, openid: str) -> list[tuple]:
+    query = "select useful, reason from outcomes where sender_id = ? order by id"
+    return rows(staged, query, sender_of(staged, openid))
 
 
 @pytest.mark.parametrize(
-    ("typed", "useful"), [("有用", 1), ("👍🏽", 1), ("[强]", 1), ("没用。", 0), ("👎", 0)]
+    ("typed", "useful"),
+    [("有用", 1), ("👍🏽", 1), ("有用，谢谢！", 1), ("[强]", 1), ("没用。", 0), ("👎", 0)],
 )
 async def test_an_answer_is_rated_by_a_word(staged, peer, openid, typed, useful):
     assert WORDS.feedback.ask in await peer.says(openid, "12348收费吗")
@@ -249,19 +292,76 @@ async def test_what_only_contains_the_word_is_a_question(staged, peer, openid):
     assert staged.heard("法律援助有用吗")
 
 
+async def test_a_rating_leaves_the_numbers_of_the_choices(staged, peer, openid):
+    reply = await peer.says(openid, "12348收费吗")
+    first = choice(reply, 1)
+    assert await peer.says(openid, "有用") == WORDS.feedback.useful_says
+    assert (await peer.says(openid, "1")).startswith(fact_asked(first).says)
+    assert ratings(staged, openid) == [(1, None), (None, None)]
+
+
+async def test_after_the_reason_the_numbers_are_the_choices_again(staged, peer, openid):
+    reply = await peer.says(openid, "12348收费吗")
+    await peer.says(openid, "没用")
+    await peer.says(openid, "4")
+    second = choice(reply, 2)
+    assert (await peer.says(openid, "2")).startswith(fact_asked(second).says)
+    assert ratings(staged, openid) == [(0, WORDS.feedback.reasons[3]), (None, None)]
+
+
+async def test_who_asks_on_instead_of_telling_why_chooses_again(staged, peer, openid):
+    await peer.says(openid, "12348收费吗")
+    await peer.says(openid, "没用")
+    reply = await peer.says(openid, "12348几点有人接")
+    first = choice(reply, 1)
+    assert (await peer.says(openid, "1")).startswith(fact_asked(first).says)
+    assert ratings(staged, openid) == [(0, None), (None, None), (None, None)]
+
+
+async def test_a_rating_may_be_changed_and_told_with_its_reason_in_words(staged, peer, openid):
+    await peer.says(openid, "12348收费吗")
+    await peer.says(openid, "有用")
+    await peer.says(openid, "没有用")
+    assert await peer.says(openid, WORDS.feedback.reasons[0]) == WORDS.feedback.thanks
+    assert ratings(staged, openid) == [(0, WORDS.feedback.reasons[0])]
+    await peer.says(openid, "有用")
+    assert ratings(staged, openid) == [(1, None)]
+
+
+@pytest.mark.parametrize("rated", [("有用",), ("没用", "2")])
+async def test_in_the_middle_of_the_screening_a_rating_leaves_its_question(peer, openid, rated):
+    reply, other = await peer.says(openid, "我能不能申请法律援助"), new_openid()
+    assert await peer.says(other, "我能不能申请法律援助") == reply
+    first = choice(reply, 1)
+    for typed in rated:
+        await peer.says(openid, typed)
+    assert await peer.says(openid, "1") == await peer.says(other, first)
+
+
+def choice(reply: str, number: int) -> str:
+    """What stands behind a number in a reply."""
+    return next(line for line in reply.splitlines() if line.startswith(f"{number}. ")).partition(" ")[2]
+
+
+def fact_asked(question: str):
+    return next(fact for fact in knowledge().facts.values() if fact.ask == question)
+
+
 # What is kept
 
 
 async def test_the_openid_is_nowhere_and_unsubscribing_leaves_nothing(staged, peer, openid):
     await peer.deliver(event(openid, "subscribe"))
+    await peer.says(openid, "我的身份证是530102199001011234，电话13888888888，能申请法律援助吗")
     await peer.says(openid, "我是农民工，能申请法律援助吗")
     await peer.says(openid, "12348收费吗")
     await peer.says(openid, "有用")
     before = everything(staged)
     sender = next(sender for sender in reversed(senders(staged, "12348收费吗")))
     assert sender in before
-    assert openid not in before
-    assert openid not in staged.log
+    for private in (openid, "530102199001011234", "13888888888"):
+        assert private not in before
+        assert private not in staged.log
     left = await peer.post(*peer.request(event(openid, "unsubscribe")))
     assert (left.status, left.body) == (200, "success")
     assert sender not in everything(staged)

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 import aiohttp
 import pytest
 import xmltodict
+from test_published_cases import padded, plain, raw
 from wechat_peer.account import (
     APP_ID,
     KEY,
@@ -15,6 +16,7 @@ from wechat_peer.account import (
     OLD_KEY,
     TOKEN,
     Account,
+    Got,
     event,
     message,
     new_openid,
@@ -242,6 +244,12 @@ async def test_a_body_that_is_no_message_is_refused(staged, body):
     assert (got.status, got.body) == (400, "")
 
 
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
+async def test_nothing_is_read_that_is_not_signed(staged, body):
+    account = staged.account("plain")
+    assert (await account.post({**account.query(), "signature": "0" * 40}, body)).status == 403
+
+
 @pytest.mark.parametrize("body", [BOMB, FILE, "<xml/>", "", "no", "<a" * 100])
 async def test_the_same_holds_inside_what_is_encrypted(peer, body):
     query = peer.query()
@@ -252,26 +260,51 @@ async def test_the_same_holds_inside_what_is_encrypted(peer, body):
     assert got.status == 400
 
 
-@pytest.mark.parametrize("encrypted", ["", "####", "QUJD", "QUJD" * 11, "A" * 43, "A" * 64])
-async def test_what_cannot_be_decrypted_is_forbidden(peer, encrypted):
+def whole(openid: str) -> bytes:
+    return xml(text(openid, QUESTION)).encode()
+
+
+async def sealed_as_given(peer: Account, encrypted: str) -> Got:
+    """A delivery signed as it should be, with what was encrypted as it should not be."""
     query = peer.query(encrypt_type="aes")
     query["msg_signature"] = sha1(TOKEN, query["timestamp"], query["nonce"], encrypted)
-    got = await peer.post(query, xml({"ToUserName": NAME, "Encrypt": encrypted}))
-    assert got.status == 403
+    return await peer.post(query, xml({"ToUserName": NAME, "Encrypt": encrypted}))
 
 
-async def test_a_length_past_the_end_is_forbidden(peer):
-    query = peer.query(encrypt_type="aes")
-    crypto = type(peer.crypto)(TOKEN, KEY, APP_ID[:-1])
-    sealed = crypto.encrypt_message(xml(text("o", QUESTION)), query["nonce"], query["timestamp"])
-    parts = xmltodict.parse(sealed)["xml"]
-    query["msg_signature"] = parts["MsgSignature"]
-    assert (await peer.post(query, xml({"ToUserName": NAME, "Encrypt": parts["Encrypt"]}))).status == 403
+SEALED = {
+    "nothing": "",
+    "not base64": "####",
+    "too short": "QUJD",
+    "no whole block": "QUJD" * 11,
+    "base64 without its end": "A" * 43,
+    "noise": "A" * 64,
+    "length past the end": raw(padded(plain(whole("o"), length=10**6))),
+    "length far past the end": raw(padded(plain(whole("o"), length=2**31))),
+    "padding 0": raw(padded(plain(whole("o")), 0)),
+    "padding 33": raw(padded(plain(whole("o")), 33)),
+    "another account": raw(padded(plain(whole("o"), app_id=APP_ID[:-1].encode()))),
+    "no account": raw(padded(plain(whole("o"), app_id=b""))),
+    "no room for a length": raw(b"\x20" * 32),
+}
+
+
+@pytest.mark.parametrize("encrypted", SEALED.values(), ids=SEALED.keys())
+async def test_what_is_not_encrypted_for_the_account_is_forbidden(peer, encrypted):
+    got = await sealed_as_given(peer, encrypted)
+    assert (got.status, got.body) == (403, "")
+
+
+async def test_a_padding_of_32_is_taken(peer):
+    openid = new_openid()
+    blanks = b" " * (-len(plain(whole(openid))) % 32)
+    content = plain(whole(openid) + blanks)
+    assert len(content) % 32 == 0
+    assert (await sealed_as_given(peer, raw(content + b"\x20" * 32))).content.startswith(ANSWER)
 
 
 @pytest.mark.parametrize("size", [40_000, 200_000, 100 * 1024 * 1024])
 @pytest.mark.parametrize("chunked", [False, True])
-async def test_a_large_body_is_refused_without_being_read(staged, size, chunked):
+async def test_a_large_body_is_refused_without_being_read(staged, openid, size, chunked):
     account = staged.account("plain")
     sent = 0
 
@@ -282,7 +315,7 @@ async def test_a_large_body_is_refused_without_being_read(staged, size, chunked)
             yield b"x" * 10_000
 
     async with aiohttp.ClientSession() as session:
-        address = f"{account.address}?{urlencode(account.query())}"
+        address = f"{account.address}?{urlencode(account.query(openid=openid))}"
         headers = {} if chunked else {"Content-Length": str(size)}
         try:
             async with session.post(address, data=chunks(), headers=headers) as reply:
@@ -290,6 +323,7 @@ async def test_a_large_body_is_refused_without_being_read(staged, size, chunked)
         except (aiohttp.ClientError, ConnectionError):
             assert size > 64 * 1024, "only a sender of far too much is cut off"
     assert sent < 20 * 1024 * 1024
+    assert openid not in staged.log, "nor is the address logged, in which the person stands"
     assert (await account.says(new_openid(), QUESTION)).startswith(ANSWER)
 
 

@@ -89,21 +89,25 @@ class Seen:
 class Account:
     """Speaks to one server in one mode: plain, compatible or safe."""
 
-    def __init__(self, port: int, mode: str, key: str = KEY, app_id: str = APP_ID) -> None:
+    def __init__(
+        self, port: int, mode: str, key: str = KEY, app_id: str = APP_ID, token: str = TOKEN
+    ) -> None:
         self.address = f"http://127.0.0.1:{port}/webhooks/wechat/webhook"
         self.mode = mode
-        self.crypto = WeChatCrypto(TOKEN, key, app_id)
+        self.token = token
+        self.crypto = WeChatCrypto(token, key, app_id)
 
     def query(self, **more: str) -> dict[str, str]:
         """Signed parameters."""
         timestamp, nonce = str(int(time.time())), str(next(_numbers))
-        signature = sha1(TOKEN, timestamp, nonce)
+        signature = sha1(self.token, timestamp, nonce)
         return {"signature": signature, "timestamp": timestamp, "nonce": nonce, **more}
 
     def request(self, fields: Mapping[str, object] | str) -> tuple[dict[str, str], str]:
         """The query and body of a delivery."""
         plain = fields if isinstance(fields, str) else xml(fields)
-        query = self.query(openid=OPENID.format(0))
+        whose = OPENID.format(0) if isinstance(fields, str) else str(fields["FromUserName"])
+        query = self.query(openid=whose)
         if self.mode == "plain":
             return query, plain
         sealed = self.crypto.encrypt_message(plain, query["nonce"], query["timestamp"])

@@ -39,14 +39,16 @@ def environment(api: FakeApi | None, **more: str) -> dict[str, str]:
 
 
 class StagedBot:
-    """Started with `start`, stopped with `stop`; several may share one folder, hence one database."""
+    """Started and stopped by `with`, or by name; several may share one folder, hence one database."""
 
-    def __init__(self, folder: Path, api: FakeApi | None, seconds: float = 30, **more: str) -> None:
+    def __init__(
+        self, folder: Path, api: FakeApi | None, seconds: float = 30, database: str = "", **more: str
+    ) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.seconds = seconds
-        self.address = f"sqlite:///{folder / 'wechat.sqlite'}"
+        self.address = database or f"sqlite:///{folder / 'wechat.sqlite'}"
         self.environment = environment(api, LEGALBOT_DATABASE=self.address, **more)
         self.heard_file = folder / f"heard-{uuid.uuid4().hex}"
         self.log_file = folder / f"log-{uuid.uuid4().hex}"
@@ -77,6 +79,12 @@ class StagedBot:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(number)
             self.process.wait(30)
+
+    def __enter__(self) -> StagedBot:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     @property
     def log(self) -> str:

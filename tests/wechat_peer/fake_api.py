@@ -20,6 +20,8 @@ class FakeApi:
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, dict[str, Any], bytes]] = []
+        self.taken: list[dict[str, Any]] = []
+        """What was sent to people with a good token."""
         self.fails: dict[str, deque[int | float]] = defaultdict(deque)
         self.always: dict[str, int] = {}
         self.token = "token-0"
@@ -33,8 +35,15 @@ class FakeApi:
         self.server.shutdown()
         self.server.server_close()
 
+    def __enter__(self) -> FakeApi:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def reset(self) -> None:
         self.calls.clear()
+        self.taken.clear()
         self.fails.clear()
         self.always.clear()
 
@@ -68,6 +77,8 @@ class FakeApi:
             return {"access_token": self.token, "expires_in": 7200}
         if query.get("access_token") != [self.token]:
             return {"errcode": 40001, "errmsg": "invalid credential"}
+        if path == SEND_PATH:
+            self.taken.append(json.loads(raw))
         return {"errcode": 0, "errmsg": "ok"}
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:

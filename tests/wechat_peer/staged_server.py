@@ -22,7 +22,7 @@ from sanic import Sanic  # isort: skip
 from wechat_peer import SCRIPT  # isort: skip
 
 from legalbot.model import MODEL  # isort: skip
-from legalbot.serving.server import make_app  # isort: skip
+from legalbot.serving.server import BACKLOG, make_app  # isort: skip
 from legalbot.settings import SettingError  # isort: skip
 
 
@@ -61,7 +61,7 @@ def main(port: int, log: Path, seconds: float) -> None:
         stage(app, log, seconds)
 
     app.register_listener(staging, "before_server_start")
-    app.run(host="127.0.0.1", port=port, access_log=False, motd=False, debug=False)
+    app.run(host="127.0.0.1", port=port, backlog=BACKLOG, access_log=False, motd=False, debug=False)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, UserMessage
@@ -12,10 +13,9 @@ from sanic import Blueprint, HTTPResponse, Request, Sanic, text
 
 from legalbot.channels.wechat import kept
 from legalbot.channels.wechat.api import WeChatApi
-from legalbot.channels.wechat.cipher import AccountCipher
 from legalbot.channels.wechat.customer_service import CustomerService
 from legalbot.channels.wechat.desk import Desk
-from legalbot.channels.wechat.envelope import FORBIDDEN, MALFORMED, Envelope, Refused
+from legalbot.channels.wechat.envelope import FORBIDDEN, MALFORMED, Envelope, Refused, Seal
 from legalbot.channels.wechat.incoming import Incoming, IncompleteError, incoming
 from legalbot.channels.wechat.menu import menu
 from legalbot.channels.wechat.settings import WeChatSettings, wechat_settings
@@ -105,7 +105,7 @@ class WeChatInput(InputChannel):  # type: ignore[misc]
         except IncompleteError:
             return _plain("", status=MALFORMED)
         reply = await self._reply(request.app, on_new_message, message, began)
-        return _answer(envelope, message, opened.cipher, reply)
+        return _answer(envelope, message, opened.seal, reply)
 
     async def _close(self) -> None:
         if self._desk is not None:
@@ -124,7 +124,7 @@ class WeChatInput(InputChannel):  # type: ignore[misc]
         try:
             desk = self._desk_of(app, on_new_message)
             if message.is_event and message.kind == UNSUBSCRIBE:
-                await desk.leave(message, _forget(app, message.sender), began)
+                await desk.leave(message, began)
                 return None
             return await desk.reply(message, began) if wants_reply(message) else None
         except Exception:
@@ -138,7 +138,8 @@ class WeChatInput(InputChannel):  # type: ignore[misc]
             kept.prepare(database)
             if self._settings.customer_service:
                 self._api = WeChatApi(self._settings, database)
-            self._desk = Desk(Turns(on_new_message, database), database, CustomerService(self._api))
+            turns, service = Turns(on_new_message, database), CustomerService(self._api)
+            self._desk = Desk(turns, database, service, partial(_forget, app))
         if self._desk is None:
             raise RuntimeError("the channel is off")
         return self._desk
@@ -165,9 +166,10 @@ async def _body(request: Request) -> bytes:
 
 
 async def _forget(app: Sanic, sender: str) -> None:
-    """Delete all that is kept of a person who has left."""
+    """Delete all that is kept of a person who has left, after what is being answered in any process."""
     if hasattr(app.ctx, "store"):
-        await app.ctx.store.forget(sender)
+        async with app.ctx.agent.agent.lock_store.lock(sender):
+            await app.ctx.store.forget(sender)
         return
     await database_of(app).forget(sender)
     store = getattr(app.ctx.agent, "tracker_store", None)
@@ -176,9 +178,7 @@ async def _forget(app: Sanic, sender: str) -> None:
         store = getattr(store, "_tracker_store", None)
 
 
-def _answer(
-    envelope: Envelope, message: Incoming, cipher: AccountCipher | None, reply: str | None
-) -> HTTPResponse:
+def _answer(envelope: Envelope, message: Incoming, seal: Seal | None, reply: str | None) -> HTTPResponse:
     if reply is None:
         return _plain(THANKS)
     fields: dict[str, str | int] = {
@@ -188,7 +188,7 @@ def _answer(
         "MsgType": "text",
         "Content": reply,
     }
-    return text(envelope.closed(written(fields), cipher), content_type="application/xml; charset=utf-8")
+    return text(envelope.closed(written(fields), seal), content_type="application/xml; charset=utf-8")
 
 
 def _plain(body: str, status: int = 200) -> HTTPResponse:

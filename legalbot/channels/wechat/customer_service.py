@@ -7,8 +7,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from legalbot.channels.wechat.answers import Answer
 from legalbot.channels.wechat.api import ApiError, NotReachedError, UnknownOutcomeError, WeChatApi
-from legalbot.channels.wechat.kept import Answer
 from legalbot.channels.wechat.parts import MOST, cut
 from legalbot.channels.wechat.tokens import TokenRefusedError
 from legalbot.channels.wechat.wording import wechat_wording

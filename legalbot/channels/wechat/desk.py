@@ -11,7 +11,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,9 +36,13 @@ ALIVE_SECONDS = 1.0
 LOOK_SECONDS = 0.15
 """How often another process is looked after, and (`SENDS_LOOK_SECONDS`) an answer that nobody has fetched."""
 SENDS_LOOK_SECONDS = 0.5
-LEFT_SECONDS = 120.0
-"""So long repetitions of what somebody wrote before leaving are known as such."""
+FORGET_AGAIN_SECONDS = (1, 2, 5, 10, 30, 60, 300, 900, 3600)
+"""So long after a failure it is tried again to forget a person; after the last, age deletes what is kept."""
 CLOSING_SECONDS = 7.0
+
+
+Forget = Callable[[str], Awaitable[None]]
+"""Deletes all that is kept of a person."""
 
 
 class UnkeptError(RuntimeError):
@@ -57,17 +61,17 @@ class Work:
 class Desk:
     """Takes messages and hands out replies, together with the other processes on the same database."""
 
-    def __init__(self, turns: Turns, database: Database, service: CustomerService) -> None:
+    def __init__(self, turns: Turns, database: Database, service: CustomerService, forget: Forget) -> None:
         self._turns = turns
         self._database = database
         self._service = service
+        self._forget = forget
         self._owner = secrets.token_hex(16)
         self._works: dict[str, Work] = {}
         self._arrivals, self._dialogues = ConversationLocks(), ConversationLocks()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._sending: set[asyncio.Task[Any]] = set()
         self._alive: asyncio.Task[Any] | None = None
-        self._left: dict[str, tuple[int, float]] = {}
 
     async def reply(self, message: Incoming, began: float) -> str | None:
         """Return what to reply to a delivery that came at `began` (monotonic seconds).
@@ -77,8 +81,6 @@ class Desk:
         Raises:
             UnkeptError, asyncio.TimeoutError, sqlalchemy.exc.SQLAlchemyError: the database is away.
         """
-        if self._has_left(message):
-            return None
         arriving = self._task(self._arrived(message), self._tasks)
         arrival = await asyncio.wait_for(asyncio.shield(arriving), ARRIVE_SECONDS)
         if arrival.state == kept.GIVEN:
@@ -91,17 +93,22 @@ class Desk:
             await asyncio.sleep(began + HANGS_UP_SECONDS - time.monotonic())
         return None
 
-    async def leave(self, message: Incoming, forget: Coroutine[Any, Any, None], began: float) -> None:
+    async def leave(self, message: Incoming, began: float) -> None:
         """Forget a person behind what is still in work for them; returns in time for WeChat."""
-        self._left = {who: left for who, left in self._left.items() if left[1] > began - LEFT_SECONDS}
-        self._left[message.sender] = (message.at, began)
-
-        async def behind() -> None:
-            async with self._dialogues.lock(message.sender):
-                await forget
-
         left = began + REPLY_SECONDS - time.monotonic()
-        await asyncio.wait([self._task(behind(), self._tasks)], timeout=left)
+        await asyncio.wait([self._task(self._forgotten(message), self._tasks)], timeout=left)
+
+    async def _forgotten(self, message: Incoming) -> None:
+        """Forget a person, however long the database is away: WeChat tells of it only now."""
+        for seconds in FORGET_AGAIN_SECONDS:
+            try:
+                await self._database.call(kept.leave, message.sender, message.at, time.time())
+                async with self._dialogues.lock(message.sender):
+                    await self._forget(message.sender)
+                return
+            except Exception:
+                logger.exception("somebody who left could not be forgotten yet")
+                await asyncio.sleep(seconds)
 
     async def close(self) -> None:
         """Finish what is in work; what nobody has fetched waits in the database."""
@@ -112,20 +119,14 @@ class Desk:
         if self._alive is not None:
             self._alive.cancel()
 
-    def _has_left(self, message: Incoming) -> bool:
-        left = self._left.get(message.sender)
-        if left is None:
-            return False
-        if message.kind == SUBSCRIBE and message.at >= left[0]:
-            del self._left[message.sender]
-            return False
-        return message.at <= left[0]
-
     async def _arrived(self, message: Incoming) -> Arrival:
         """Note the delivery, in the order of arrival, and begin to answer what nobody answers yet."""
         async with self._arrivals.lock(message.sender):
             in_work = message.id in self._works
-            delivery = Delivery(message.id, message.sender, self._owner, time.time(), in_work)
+            joins = message.kind == SUBSCRIBE
+            delivery = Delivery(
+                message.id, message.sender, self._owner, time.time(), message.at, joins, in_work
+            )
             arrival = await self._database.call(kept.arrive, delivery)
             if arrival.starts:
                 work = self._works[message.id] = Work(message)
@@ -138,8 +139,7 @@ class Desk:
         """Answer a message behind those that its person wrote before, keep the answer, and see it off."""
         try:
             async with self._dialogues.lock(work.message.sender):
-                said = await self._said(work.message, resumes)
-                is_kept = await self._database.call(self._keep, work.message, said)
+                is_kept = await self._in_turn(work.message, resumes)
         except Exception:
             logger.exception("an answer could not be kept")
             work.failed, is_kept = True, False
@@ -148,6 +148,22 @@ class Desk:
             self._works.pop(work.message.id, None)
         if is_kept and self._service.may_send:
             self._task(self._see_off(work), self._sending)
+
+    async def _in_turn(self, message: Incoming, resumes: bool) -> bool:
+        """Answer a message behind those in work in other processes; tell whether its answer is kept.
+
+        Who leaves meanwhile, told to another process, is forgotten once more: what was just said, too.
+        """
+        while (turn := await self._database.call(kept.turn, message.id, time.time())) == kept.LATER:
+            await asyncio.sleep(LOOK_SECONDS)
+        if turn == kept.NEVER:
+            return False
+        said = await self._said(message, resumes)
+        if await self._database.call(self._keep, message, said):
+            return True
+        if await self._database.call(kept.state_of, message.id) is None:
+            await self._forget(message.sender)
+        return False
 
     async def _said(self, message: Incoming, resumes: bool) -> Said:
         try:

@@ -6,7 +6,7 @@ import logging
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 from legalbot.channels.wechat.cipher import AccountCipher, CipherError
@@ -32,11 +32,19 @@ class Refused(Exception):  # noqa: N818 - a result, not a failure of ours
 
 
 @dataclass(frozen=True)
+class Seal:
+    """What a request was signed and encrypted with; its reply is, too, in the midst of a change of keys."""
+
+    token: str = field(repr=False)
+    cipher: AccountCipher
+
+
+@dataclass(frozen=True)
 class Opened:
-    """What a request brought: its fields, and the cipher that opened it, None where it came in the open."""
+    """What a request brought: its fields, and how to seal the reply, None where it came in the open."""
 
     fields: Mapping[str, str]
-    cipher: AccountCipher | None
+    seal: Seal | None
 
 
 class Envelope:
@@ -54,10 +62,10 @@ class Envelope:
         """
         given = _parameters(query)
         timestamp = given.get("timestamp", "")
-        needed = (given.get("signature", ""), timestamp, given.get("nonce", ""))
-        if not all(needed) or not timestamp.isdecimal():
+        signature, nonce = given.get("signature", ""), given.get("nonce", "")
+        if not signature or not nonce or not timestamp.isdecimal():
             raise Refused(FORBIDDEN, "a parameter is missing")
-        if not is_signed(needed[0], self._settings.token, *needed[1:]):
+        if self._signed_with(signature, timestamp, nonce) is None:
             raise Refused(FORBIDDEN, "wrong signature")
         skew = self._settings.max_skew
         if skew and abs(time.time() - int(timestamp)) > skew:
@@ -77,27 +85,32 @@ class Envelope:
         if not encrypted:
             return Opened(outer, None)
         content = outer.get("encrypt", "").strip()
-        signature = given.get("msg_signature", "")
-        if not is_signed(signature, self._settings.token, given["timestamp"], given["nonce"], content):
+        token = self._signed_with(given.get("msg_signature", ""), given["timestamp"], given["nonce"], content)
+        if token is None:
             raise Refused(FORBIDDEN, "wrong msg_signature")
         for cipher in self._ciphers:
             try:
-                return Opened(_fields(cipher.decrypt(content)), cipher)
+                return Opened(_fields(cipher.decrypt(content)), Seal(token, cipher))
             except CipherError:
                 continue
         logger.warning("微信消息解不开：请核对公众号后台的 AppID 和消息加解密密钥")
         raise Refused(FORBIDDEN, "not decrypted")
 
-    def closed(self, reply: str, cipher: AccountCipher | None) -> str:
-        """Return `reply` (XML) as it goes to WeChat: encrypted with the cipher that opened the request."""
-        if cipher is None:
+    def closed(self, reply: str, seal: Seal | None) -> str:
+        """Return `reply` (XML) as it goes to WeChat: sealed as the request was."""
+        if seal is None:
             return reply
-        encrypted, timestamp = cipher.encrypt(reply.encode()), str(int(time.time()))
+        encrypted, timestamp = seal.cipher.encrypt(reply.encode()), str(int(time.time()))
         nonce = str(secrets.randbelow(10**10))
-        signature = sign(self._settings.token, timestamp, nonce, encrypted)
+        signature = sign(seal.token, timestamp, nonce, encrypted)
         return written(
             {"Encrypt": encrypted, "MsgSignature": signature, "TimeStamp": int(timestamp), "Nonce": nonce}
         )
+
+    def _signed_with(self, signature: str, *parts: str) -> str | None:
+        """Return the token with which `parts` are signed, or None; all tokens are tried."""
+        fitting = [token for token in self._settings.tokens if is_signed(signature, token, *parts)]
+        return fitting[0] if fitting else None
 
     def _check_mode(self, encrypted: bool) -> None:
         mode = self._settings.mode

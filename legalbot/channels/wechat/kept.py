@@ -1,4 +1,4 @@
-"""What the channel remembers, in the database: which message is in work or answered, and what a number means.
+"""Which message is in work, answered, told: remembered in the database.
 
 Each function is one transaction on a connection of `Database.call`, so that several processes, and a process
 that was started anew, agree on who answers a message and how its answer reaches the person: once.
@@ -8,18 +8,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from rasa.shared.core.events import BotUttered, UserUttered
 
-from legalbot.serving.database import Database, Kept
+from legalbot.channels.wechat.answers import Answer, as_text, from_text
+from legalbot.channels.wechat.people import PEOPLE, offer
+from legalbot.serving.database import Database, Kept, inserted
+from legalbot.serving.secret import pseudonym
 from legalbot.serving.store import EVENTS, OUTCOMES
 
 WORKING, READY, REPLIED, GIVEN = "working", "ready", "replied", "given"
 """In work; answered, not yet on its way; told as the reply to the message, and to its repetitions; told
 otherwise: by a message of its own or with the reply to a later message."""
+LEFT = "left"
+"""No message: somebody has left, and what they wrote before is not answered when it is repeated."""
+NOW, LATER, NEVER = "now", "later", "never"
+"""When a message is to be answered: behind others of its person, or not any more since they have left."""
 STALE_SECONDS = 4.0
 """A process that has not said for so long that it works on a message does not any more."""
 RETRIES_OVER_SECONDS = 7.0
@@ -28,7 +35,6 @@ REMEMBERED_SECONDS = 900.0
 """So long a message is known again; it may be repeated by WeChat for fifteen seconds, by others longer."""
 WAITING_SECONDS = 86_400.0
 """So long an answer waits for its person's next message."""
-CHOICES_SECONDS = 86_400.0
 LATEST_EVENTS = 100
 _REST = "-rest"
 
@@ -47,45 +53,22 @@ MESSAGES = sa.Table(
     sa.Column("answer", sa.Text),
 )
 """One row a message: whose it is, which process works on it, how often WeChat brought it, and the answer."""
-PEOPLE = sa.Table(
-    "wechat_people",
-    sa.MetaData(),
-    sa.Column("sender_id", sa.String(255), primary_key=True),
-    sa.Column("at", sa.Float, nullable=False, index=True),
-    sa.Column("choices", sa.Text, nullable=False),
-    sa.Column("are_reasons", sa.Boolean, nullable=False),
-    sa.Column("rated", sa.String(255)),
-)
-"""One row a person: what the numbers of the list seen last mean, and which answer a rating is for."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What to tell: `parts` as they go out one by one; the same as `text` without its `choices`.
-
-    `are_reasons`: the choices are reasons why an answer was of no use, not questions. `rated` is the message
-    whose answer this is, where it can be rated. `keeps`: what was offered before stays offered.
-    """
-
-    parts: Sequence[str]
-    text: str
-    choices: Sequence[str] = ()
-    are_reasons: bool = False
-    rated: str | None = None
-    keeps: bool = False
 
 
 @dataclass(frozen=True)
 class Delivery:
     """A message as it was brought to the process `owner`, at `at` in epoch seconds.
 
-    `in_work`: that process is answering it already.
+    `said_at` is when it was written, `joins` tells that it is of somebody who joins (again), `in_work` that
+    the process is answering it already.
     """
 
     message: str
     sender: str
     owner: str
     at: float
+    said_at: int
+    joins: bool = False
     in_work: bool = False
 
 
@@ -100,16 +83,6 @@ class Arrival:
     deliveries: int
     starts: bool = False
     resumes: bool = False
-
-
-@dataclass(frozen=True)
-class Person:
-    """What was offered to a person, which message's answer can be rated, whether an answer waits."""
-
-    choices: tuple[str, ...] = ()
-    are_reasons: bool = False
-    rated: str | None = None
-    waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,6 +114,8 @@ def arrive(connection: Any, delivery: Delivery) -> Arrival:
     """Note that a message was delivered, and tell whether the process has to answer it."""
     now = delivery.at
     _purge(connection, now)
+    if _has_left(connection, delivery):
+        return Arrival(GIVEN, 1)
     row = _locked(connection, delivery.message)
     if row is None and _inserted(connection, delivery):
         return Arrival(WORKING, 1, starts=True)
@@ -157,6 +132,29 @@ def arrive(connection: Any, delivery: Delivery) -> Arrival:
     return Arrival(row.state, row.deliveries + 1, abandoned, abandoned)
 
 
+def leave(connection: Any, sender: str, said_at: int, now: float) -> None:
+    """Note for a while that a person left at `said_at`, under a name that does not lead back to them."""
+    row = {"id": _place_of_leaving(sender), "sender_id": "", "at": now, "state": LEFT, "owner": ""}
+    row |= {"alive_at": now, "deliveries": 1, "delivered_at": float(said_at), "acknowledged": True}
+    if not inserted(connection, MESSAGES, row):
+        connection.execute(sa.update(MESSAGES).where(MESSAGES.c.id == row["id"]).values(row))
+
+
+def turn(connection: Any, message: str, now: float) -> str:
+    """Tell whether a message is to be answered now: later while another process answers an earlier one."""
+    row = state_of(connection, message)
+    if row is None or row.state != WORKING:
+        return NEVER
+    earlier = (
+        MESSAGES.c.sender_id == row.sender_id,
+        MESSAGES.c.state == WORKING,
+        MESSAGES.c.at < row.at,
+        MESSAGES.c.owner != row.owner,
+        MESSAGES.c.alive_at > now - STALE_SECONDS,
+    )
+    return LATER if connection.scalar(sa.select(sa.func.count()).where(*earlier)) else NOW
+
+
 def is_alive(connection: Any, owner: str, now: float) -> None:
     """Note that the process `owner` still works on its messages."""
     own = (MESSAGES.c.owner == owner, MESSAGES.c.state == WORKING)
@@ -168,21 +166,16 @@ def state_of(connection: Any, message: str) -> Any | None:
     return connection.execute(sa.select(MESSAGES).where(MESSAGES.c.id == message)).first()
 
 
-def person(connection: Any, sender: str, now: float) -> Person:
-    """Return what the channel knows of a person."""
-    waits = bool(connection.scalar(sa.select(sa.func.count()).where(*_waiting(sender, now))))
-    row = connection.execute(sa.select(PEOPLE).where(PEOPLE.c.sender_id == sender)).first()
-    if row is None:
-        return Person(waits=waits)
-    choices = tuple(json.loads(row.choices)) if row.at > now - CHOICES_SECONDS else ()
-    return Person(choices, row.are_reasons, row.rated, waits)
+def waits(connection: Any, sender: str, now: float) -> bool:
+    """Tell whether something waits for a person's next message."""
+    return bool(connection.scalar(sa.select(sa.func.count()).where(*_waiting(sender, now))))
 
 
 def before(connection: Any, sender: str, message: str, now: float) -> Before:
     """Take over what waits for a person's next message, to be told with the answer to `message`."""
     wanted = sa.select(MESSAGES).where(*_waiting(sender, now)).order_by(MESSAGES.c.at)
     rows = [row for row in connection.execute(wanted) if _moved(connection, row.id, READY, GIVEN)]
-    told = {row.id: answer.text for row in rows if (answer := _answer(row.answer)) is not None}
+    told = {row.id: answer.text for row in rows if (answer := from_text(row.answer)) is not None}
     abandoned = (
         MESSAGES.c.sender_id == sender,
         MESSAGES.c.id != message,
@@ -199,7 +192,7 @@ def before(connection: Any, sender: str, message: str, now: float) -> Before:
 def finish(connection: Any, message: str, owner: str, answer: Answer) -> bool:
     """Keep the answer to a message; False where the message was forgotten or went to another process."""
     own = (MESSAGES.c.id == message, MESSAGES.c.owner == owner, MESSAGES.c.state == WORKING)
-    values = {"state": READY, "answer": _text(answer)}
+    values = {"state": READY, "answer": as_text(answer)}
     return bool(connection.execute(sa.update(MESSAGES).where(*own).values(values)).rowcount)
 
 
@@ -211,10 +204,10 @@ def reply(connection: Any, message: str, now: float) -> Answer | None:
     row = _locked(connection, message)
     if row is None or row.state not in (READY, REPLIED):
         return None
-    answer = _answer(row.answer)
+    answer = from_text(row.answer)
     if row.state == READY and answer is not None:
         _moved(connection, message, READY, REPLIED)
-        _offer(connection, row.sender_id, answer, now)
+        offer(connection, row.sender_id, answer, now)
         if len(answer.parts) > 1:
             rest = Answer(answer.parts[1:], "\n".join(answer.parts[1:]), keeps=True)
             _wait_separately(connection, row, rest)
@@ -231,30 +224,22 @@ def give(connection: Any, message: str, now: float) -> Answer | None:
     row = _locked(connection, message)
     if row is None or not _moved(connection, message, READY, GIVEN):
         return None
-    answer = _answer(row.answer)
+    answer = from_text(row.answer)
     if answer is not None:
-        _offer(connection, row.sender_id, answer, now)
+        offer(connection, row.sender_id, answer, now)
     return answer
 
 
 def give_back(connection: Any, message: str, left: Answer) -> None:
     """Let what could not be sent of an answer wait for the person's next message."""
     given = (MESSAGES.c.id == message, MESSAGES.c.state == GIVEN)
-    values = {"state": READY, "acknowledged": True, "answer": _text(left)}
+    values = {"state": READY, "acknowledged": True, "answer": as_text(left)}
     connection.execute(sa.update(MESSAGES).where(*given).values(values))
 
 
 def acknowledge(connection: Any, message: str) -> None:
     """Note that WeChat was told not to repeat a message whose answer is not there yet."""
     connection.execute(sa.update(MESSAGES).where(MESSAGES.c.id == message).values(acknowledged=True))
-
-
-def rate(connection: Any, sender: str, message: str, useful: bool | None, reason: str | None) -> bool:
-    """Rate the answer to a message; what is None stays as it is. False where there is no such answer."""
-    values = {"useful": useful, "reason": reason}
-    values = {name: value for name, value in values.items() if value is not None}
-    own = (OUTCOMES.c.sender_id == sender, OUTCOMES.c.message_id == message)
-    return bool(connection.execute(sa.update(OUTCOMES).where(*own).values(values)).rowcount)
 
 
 def said_before(connection: Any, sender: str, message: str) -> list[dict[str, Any]]:
@@ -284,6 +269,22 @@ def outcome_of(connection: Any, sender: str, message: str) -> str | None:
     return str(found) if found else None
 
 
+def _place_of_leaving(sender: str) -> str:
+    return pseudonym("wechat-left", sender)
+
+
+def _has_left(connection: Any, delivery: Delivery) -> bool:
+    """Tell whether a person wrote before leaving; who joins again has not left."""
+    place = _place_of_leaving(delivery.sender)
+    row = state_of(connection, place)
+    if row is None or delivery.said_at > row.delivered_at:
+        return False
+    if not delivery.joins or delivery.said_at < row.delivered_at:
+        return True
+    connection.execute(sa.delete(MESSAGES).where(MESSAGES.c.id == place))
+    return False
+
+
 def _locked(connection: Any, message: str) -> Any | None:
     return connection.execute(sa.select(MESSAGES).where(MESSAGES.c.id == message).with_for_update()).first()
 
@@ -301,12 +302,7 @@ def _inserted(connection: Any, delivery: Delivery) -> bool:
         "delivered_at": delivery.at,
         "acknowledged": False,
     }
-    try:
-        with connection.begin_nested():
-            connection.execute(MESSAGES.insert().values(new))
-    except sa.exc.IntegrityError:
-        return False
-    return True
+    return inserted(connection, MESSAGES, new)
 
 
 def _moved(connection: Any, message: str, old: str, new: str) -> bool:
@@ -320,31 +316,10 @@ def _waiting(sender: str, now: float) -> tuple[Any, ...]:
     return (MESSAGES.c.sender_id == sender, MESSAGES.c.state == READY, late, recent)
 
 
-def _offer(connection: Any, sender: str, answer: Answer, now: float) -> None:
-    """Keep what the numbers of an answer mean from now on, and what a rating is for."""
-    values: dict[str, Any] = {} if answer.keeps else {"choices": json.dumps(list(answer.choices))}
-    values |= {} if answer.keeps else {"are_reasons": answer.are_reasons, "at": now}
-    values |= {"rated": answer.rated} if answer.rated else {}
-    if not values:
-        return
-    own = PEOPLE.c.sender_id == sender
-    if not connection.execute(sa.update(PEOPLE).where(own).values(values)).rowcount:
-        whole = {"choices": "[]", "are_reasons": False, "at": now, **values}
-        connection.execute(PEOPLE.insert().values(sender_id=sender, **whole))
-
-
 def _wait_separately(connection: Any, row: Any, rest: Answer) -> None:
     values = {**row._mapping, "id": rest_of(row.id), "state": READY, "acknowledged": True}
-    values["answer"] = _text(rest)
+    values["answer"] = as_text(rest)
     connection.execute(MESSAGES.insert().values(values))
-
-
-def _text(answer: Answer) -> str:
-    return json.dumps(asdict(answer), ensure_ascii=False)
-
-
-def _answer(text: str | None) -> Answer | None:
-    return Answer(**json.loads(text)) if text else None
 
 
 def _purge(connection: Any, now: float) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from legalbot.settings import LOOPBACK, SettingError
 
 TOKEN = "WECHAT_TOKEN"  # noqa: S105 - the variable's name
+TOKEN_PREVIOUS = "WECHAT_TOKEN_PREVIOUS"  # noqa: S105 - the variable's name
 APP_ID = "WECHAT_APP_ID"
 APP_SECRET = "WECHAT_APP_SECRET"  # noqa: S105 - the variable's name
 AES_KEY = "WECHAT_ENCODING_AES_KEY"
@@ -20,6 +21,7 @@ API_BASE = "WECHAT_API_BASE"
 CUSTOMER_SERVICE = "WECHAT_CUSTOMER_SERVICE"
 VARIABLES = (
     TOKEN,
+    TOKEN_PREVIOUS,
     APP_ID,
     APP_SECRET,
     AES_KEY,
@@ -43,12 +45,13 @@ _AES_KEY = re.compile(r"[A-Za-z0-9+/]{43}")
 class WeChatSettings:
     """The account's settings; texts are as they stand in its back office, none of them is ever shown.
 
-    `aes_keys` are 43 characters each, the present one first; none in plain mode. `max_skew` is in seconds,
+    `tokens` are the present one and the one before it, where that is still to be taken; `aes_keys` the same,
+    43 characters each, none in plain mode. `max_skew` is in seconds,
     0 for any. `customer_service` tells whether the account may send messages on its own.
     """
 
     mode: str
-    token: str = field(repr=False)
+    tokens: tuple[str, ...] = field(repr=False)
     app_id: str
     app_secret: str = field(repr=False)
     aes_keys: tuple[str, ...] = field(repr=False)
@@ -69,7 +72,7 @@ def wechat_settings() -> WeChatSettings | None:
     customer_service = _one_of(CUSTOMER_SERVICE, ("on", "off"), "on") == "on"
     return WeChatSettings(
         mode=mode,
-        token=_fitting(TOKEN, _TOKEN, "3 到 32 个英文字母或数字，和公众号后台“服务器配置”里的一样"),
+        tokens=_tokens(),
         app_id=_fitting(APP_ID, _APP_ID, "公众号后台的开发者 ID（AppID），例如 wx 开头的一串字母数字"),
         app_secret=_needed(APP_SECRET, f"或者设 {CUSTOMER_SERVICE}=off") if customer_service else _secret(),
         aes_keys=() if mode == PLAIN else _aes_keys(),
@@ -77,6 +80,14 @@ def wechat_settings() -> WeChatSettings | None:
         api_base=_api_base(),
         customer_service=customer_service,
     )
+
+
+def _tokens() -> tuple[str, ...]:
+    what = "3 到 32 个英文字母或数字，和公众号后台“服务器配置”里的一样"
+    present = _fitting(TOKEN, _TOKEN, what)
+    if not os.environ.get(TOKEN_PREVIOUS, "").strip():
+        return (present,)
+    return present, _fitting(TOKEN_PREVIOUS, _TOKEN, what)
 
 
 def _needed(variable: str, otherwise: str = "要关掉微信渠道，就一个 WECHAT_ 变量都不要设") -> str:

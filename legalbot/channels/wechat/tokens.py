@@ -12,13 +12,13 @@ from typing import Any
 import sqlalchemy as sa
 from cryptography.fernet import Fernet, InvalidToken
 
-from legalbot.serving.database import Database
+from legalbot.serving.database import Database, inserted
 from legalbot.serving.secret import key_for, pseudonym
 
 EARLY_SECONDS = 300.0
 """So long before its end a token is renewed; WeChat honours the old one five minutes longer."""
-LEASE_SECONDS = 8.0
-"""So long the others wait for the process that fetches; it needs five at the most."""
+LEASE_SECONDS = 11.0
+"""So long the others wait for the process that fetches; it asks twice at the most, five seconds each."""
 FORCED_SECONDS = 60.0
 """WeChat is made to change a token at most this often; it allows twenty times a day."""
 POLL_SECONDS = 0.1
@@ -132,12 +132,7 @@ def _look(connection: Any, account: str, useless: str | None, now: float) -> _Se
 def _first(connection: Any, account: str, now: float) -> bool:
     """Insert the account's row with the lease; False where another process was faster."""
     new = {"account": account, "until": 0.0, "leased_until": now + LEASE_SECONDS, "forced_at": 0.0}
-    try:
-        with connection.begin_nested():
-            connection.execute(TOKENS.insert().values(new))
-    except sa.exc.IntegrityError:
-        return False
-    return True
+    return inserted(connection, TOKENS, new)
 
 
 def _change(connection: Any, account: str, values: dict[str, Any]) -> None:

@@ -11,12 +11,14 @@ from typing import Any
 from rasa.core.channels.channel import UserMessage
 
 from legalbot.channels.collected import CollectedReply
-from legalbot.channels.wechat import kept
+from legalbot.channels.wechat import kept, people
+from legalbot.channels.wechat.answers import Answer
 from legalbot.channels.wechat.incoming import TEXT, VOICE, Incoming
-from legalbot.channels.wechat.kept import Before, Person
+from legalbot.channels.wechat.kept import Before
 from legalbot.channels.wechat.menu import menu
 from legalbot.channels.wechat.numbers import chosen
 from legalbot.channels.wechat.parts import cut, numbered
+from legalbot.channels.wechat.people import Person
 from legalbot.channels.wechat.wording import Greeting, bare, wechat_wording
 from legalbot.dialogue import busy, sorry, too_fast
 from legalbot.serving.database import Database
@@ -34,11 +36,11 @@ _EVENTS = (SUBSCRIBE, SCAN, CLICK)
 
 @dataclass(frozen=True)
 class Said:
-    """What to say to one message, before it is written for WeChat; the fields are those of `kept.Answer`."""
+    """What to say to one message, before it is written for WeChat; its fields are those of an `Answer`."""
 
     text: str
     choices: tuple[str, ...] = ()
-    are_reasons: bool = False
+    asks_why: bool | None = None
     rated: str | None = None
     keeps: bool = False
     asks_rating: bool = False
@@ -84,17 +86,19 @@ class Turns:
         return None
 
     async def _to_text(self, message: Incoming, resumes: bool) -> Said:
-        known = await self._database.call(kept.person, message.sender, time.time())
+        known = await self._database.call(people.person, message.sender, time.time())
         text = clean(message.text)
         if message.choice:
             text = _PRESSED.sub("", text)
-        if known.waits and bare(text) in wechat_wording().more_words:
+        if bare(text) in wechat_wording().more_words and await self._waits(message.sender):
             return Said("", keeps=True)
         rating = await self._rating(message.sender, known, text)
         if rating is not None:
             return rating
-        question = None if known.are_reasons else chosen(text, known.choices)
-        return await self._answered(message, question or text, resumes)
+        return await self._answered(message, chosen(text, known.choices) or text, resumes)
+
+    async def _waits(self, sender: str) -> bool:
+        return await self._database.call(kept.waits, sender, time.time())
 
     async def _answered(self, message: Incoming, text: str, resumes: bool) -> Said:
         """Return the bot's answer to `text`."""
@@ -116,23 +120,21 @@ class Turns:
             if not await self._rate(sender, known, useful, None):
                 return Said(feedback.nothing, keeps=True)
             if useful:
-                return Said(feedback.useful_says, keeps=True)
-            return Said(feedback.useless_says, feedback.reasons, are_reasons=True)
-        if not known.are_reasons:
+                return Said(feedback.useful_says, asks_why=False, keeps=True)
+            return Said(feedback.useless_says, feedback.reasons, asks_why=True, keeps=True)
+        reason = chosen(text, feedback.reasons) or (text if text in feedback.reasons else None)
+        if not known.asked_why or reason is None:
             return None
-        reason = chosen(text, known.choices) or (text if text in known.choices else None)
-        if reason is None:
-            return None
-        done = await self._rate(sender, known, None, reason)
-        return Said(feedback.thanks if done else feedback.nothing)
+        done = await self._rate(sender, known, False, reason)
+        return Said(feedback.thanks if done else feedback.nothing, asks_why=False, keeps=True)
 
-    async def _rate(self, sender: str, known: Person, useful: bool | None, reason: str | None) -> bool:
+    async def _rate(self, sender: str, known: Person, useful: bool, reason: str | None) -> bool:
         if known.rated is None:
             return False
-        return await self._database.call(kept.rate, sender, known.rated, useful, reason)
+        return await self._database.call(people.rate, sender, known.rated, useful, reason)
 
 
-def composed(said: Said, before: Before, *, sends_rest: bool) -> kept.Answer:
+def composed(said: Said, before: Before, *, sends_rest: bool) -> Answer:
     """Return `said` written for WeChat, below what the person still had to be told.
 
     `sends_rest`: what does not fit is sent by itself; else the person has to ask for it.
@@ -146,11 +148,11 @@ def composed(said: Said, before: Before, *, sends_rest: bool) -> kept.Answer:
     text = _lines([*lost, *before.rests, *earlier, *now, said.text])
     whole = _lines([text, *offered, *ending])
     more = "" if sends_rest else words.sentences["more"]
-    return kept.Answer(
+    return Answer(
         parts=cut(whole, more, words.sentences["over"]),
         text=_lines([text, *ending]),
         choices=said.choices,
-        are_reasons=said.are_reasons,
+        asks_why=said.asks_why,
         rated=said.rated,
         keeps=said.keeps,
     )
