@@ -1,12 +1,12 @@
 // Where a person types. Enter sends, but never while an input method composes a word with it.
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { isComposing } from "./keys";
 import { useLook } from "./look";
 
 const LONGEST = 500;
 const TELL_FROM = 400;
 const TALLEST = 132; // pixels, before it scrolls
-const COMPOSING = 229; // the key code that browsers give while an input method is at work
 
 export function Composer({ busy, send, inputRef }: { busy: boolean; send: (text: string) => void; inputRef: { current: HTMLTextAreaElement | null } }) {
   const { say } = useLook();
@@ -38,7 +38,7 @@ export function Composer({ busy, send, inputRef }: { busy: boolean; send: (text:
 
   function pressed(event: KeyboardEvent) {
     if (event.key !== "Enter" || event.shiftKey) return;
-    if (composing.current || event.isComposing || event.keyCode === COMPOSING) return;
+    if (composing.current || isComposing(event)) return;
     event.preventDefault();
     submit();
   }

@@ -14,6 +14,9 @@ export type Entry =
 export type Bot = Extract<Entry, { kind: "bot" }>;
 type Said = { text: string } | { button: string };
 
+/** Outcomes by which the bot says that it did not answer. */
+const APOLOGIES = ["busy", "too_fast", "error"];
+
 /** What a screen reader is told: a sentence of the interface, or an answer. */
 export type News = { words: string } | { answer: Bot } | { failure: Failure };
 
@@ -67,10 +70,16 @@ export class Conversation {
     return this.anew(() => this.channel.clear(), "cleared");
   }
 
-  async rate(bot: Bot, useful: boolean, reason: string): Promise<void> {
-    await this.channel.rate(bot.id, useful, reason).catch(() => undefined);
-    this.entries = this.entries.map((one) => (one.kind === "bot" && one.id === bot.id ? { ...one, useful } : one));
+  /** Rate an answer; tell whether the bot has kept it. */
+  async rate(bot: Bot, useful: boolean, reason: string): Promise<boolean> {
+    const kept = await this.channel.rate(bot.id, useful, reason).then(
+      () => true,
+      () => false,
+    );
+    if (kept) this.entries = this.entries.map((one) => (one.kind === "bot" && one.id === bot.id ? { ...one, useful } : one));
+    this.news({ words: kept ? "rated" : "rate_failed" });
     this.changed();
+    return kept;
   }
 
   /** Show everything in another script: what was said comes from the bot once more. */
@@ -94,6 +103,8 @@ export class Conversation {
       tried = true;
       const answered = await this.channel.say(said).catch((error) => this.sayAnew(error, shown));
       if (answered.ticket) this.keep(answered.ticket);
+      const sorry = answered.messages.filter((one) => APOLOGIES.indexOf(one.outcome || "") >= 0)[0];
+      if (sorry) throw new Failure("refused", sorry.outcome, sorry.says.join(""));
       this.known.add(answered.id);
       for (const answer of answered.messages) this.add({ kind: "bot", key: this.key(), id: answered.id, useful: null, ...answer });
     });

@@ -9,11 +9,16 @@ import type { Bot, Entry, News } from "./conversation";
 import { Conversation } from "./conversation";
 import { focused } from "./focus";
 import { Header } from "./header";
-import { embedded, onOpened, tellHost } from "./host";
+import { close, embedded, onOpened, tellHost } from "./host";
+import { isComposing } from "./keys";
 import type { Look } from "./look";
 import { LookProvider, firstScript, useLook, useOwnLook } from "./look";
 import { Summary } from "./summary";
 import { stop } from "./speech";
+import { linked } from "./text";
+
+/** A question takes up to this part of the room, so that its answer is seen below it. */
+const QUESTION = 0.4;
 
 function App() {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
@@ -68,7 +73,7 @@ function Window({ conversation, summarise, news, announce, backTo }: WindowProps
     else if (!embedded && window.matchMedia("(hover: hover)").matches) input.current?.focus();
   }, []);
 
-  const scroller = useScrolling(entries, waiting, hot, look.large);
+  const scroller = useScrolling([entries.length, waiting, hot, look.large, online], hot);
   const latest = newest(entries);
   useEffect(() => {
     // A pressed button is gone: whoever uses the keyboard goes on from the answer.
@@ -90,7 +95,7 @@ function Window({ conversation, summarise, news, announce, backTo }: WindowProps
 
   const greets = ready && (entries.every((one) => one.kind === "note") || hot);
   return (
-    <div class={embedded ? "window" : "window page"} onKeyDown={(event) => event.key === "Escape" && tellHost("close")}>
+    <div class={`window${embedded ? "" : " page"}${greets ? "" : " begun"}`} onKeyDown={(event) => event.key === "Escape" && !isComposing(event) && close()}>
       <Header
         actions={{
           hot: () => setHot(true),
@@ -103,7 +108,7 @@ function Window({ conversation, summarise, news, announce, backTo }: WindowProps
         }}
       />
       <main>
-      {!online && <p class="offline">{say("offline")}</p>}
+      {!online && <p class="offline">{linked(say("offline"))}</p>}
       <section class="scroller" ref={scroller} tabIndex={0} aria-label={say("conversation")}>
         <ol class="entries">
           {entries.map((entry) => (
@@ -114,10 +119,7 @@ function Window({ conversation, summarise, news, announce, backTo }: WindowProps
                   latest={entry === latest && !hot}
                   busy={waiting}
                   press={press}
-                  rate={(bot, useful, reason) => {
-                    conversation.rate(bot, useful, reason);
-                    announce({ words: "rated" });
-                  }}
+                  rate={(bot, useful, reason) => conversation.rate(bot, useful, reason)}
                   summarise={summarise}
                 />
               )}
@@ -210,7 +212,7 @@ function Failed({ failure, ready, retry }: { failure: Failure; ready: boolean; r
   return (
     <li class="entry bot failure">
       <div class="bubble">
-        <p>{reason(failure, ready, say)}</p>
+        <p>{linked(reason(failure, ready, say))}</p>
         <div class="row">
           <button type="button" class="button main" onClick={retry}>
             {say("retry")}
@@ -283,8 +285,8 @@ function useOnline(announce: (news: News) => void): boolean {
   return online;
 }
 
-/** Keep the end in view; of a long answer the question above it stays in view, too. */
-function useScrolling(entries: Entry[], waiting: boolean, hot: boolean, large: boolean) {
+/** Keep the latest question and the beginning of its answer in view; before the first, what stands on top. */
+function useScrolling(changes: unknown[], hot: boolean) {
   const scroller = useRef<HTMLElement>(null);
   useLayoutEffect(() => {
     const room = scroller.current;
@@ -292,8 +294,9 @@ function useScrolling(entries: Entry[], waiting: boolean, hot: boolean, large: b
     const asked = room.querySelectorAll<HTMLElement>(".entry.person");
     const last = asked[asked.length - 1];
     const end = room.scrollHeight - room.clientHeight;
-    room.scrollTop = last && !hot ? Math.min(end, Math.max(0, last.offsetTop - 8)) : end;
-  }, [entries.length, waiting, hot, large]);
+    const under = last ? last.offsetTop + last.offsetHeight - room.clientHeight * QUESTION : 0;
+    room.scrollTop = hot ? end : last ? Math.min(end, Math.max(0, last.offsetTop - 8, under)) : 0;
+  }, changes);
   return scroller;
 }
 

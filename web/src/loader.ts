@@ -17,7 +17,7 @@ declare global {
   }
 }
 
-const NARROW = "(max-width: 600px)";
+const NARROW = "(max-width: 600px), (max-height: 480px)";
 const ABOVE_ALL = "2147483000";
 const BUTTON =
   "all:initial;box-sizing:border-box;cursor:pointer;border:2px solid #fff;border-radius:28px;min-height:56px;" +
@@ -39,6 +39,8 @@ function start(settings: Settings): void {
   launcher.setAttribute("aria-expanded", "false");
   const panel = document.createElement("div");
   panel.hidden = true;
+  panel.setAttribute("role", "dialog");
+  panel.setAttribute("aria-label", settings.title);
   let frame: HTMLIFrameElement | undefined;
   let waiting: HTMLElement | undefined;
 
@@ -47,6 +49,7 @@ function start(settings: Settings): void {
     const full = open && narrow.matches;
     pin(host, full ? "inset" : "corner");
     launcher.style.display = open ? "none" : "";
+    panel.setAttribute("aria-modal", String(full));
     const width = large ? 600 : 420;
     panel.style.cssText = open
       ? "all:initial;display:block;position:relative;overflow:hidden;background:#fff;" +
@@ -78,7 +81,7 @@ function start(settings: Settings): void {
   // Stands above the frame until its page has said that it is there: with a way out, and a way to a human.
   function notYet(): HTMLElement {
     const bar = document.createElement("div");
-    bar.style.cssText = "all:initial;display:flex;gap:12px;position:absolute;bottom:16px;left:16px;right:16px;justify-content:center";
+    bar.style.cssText = "all:initial;display:flex;position:absolute;bottom:16px;left:16px;right:16px;justify-content:space-around";
     const close = button(settings.close, "#444");
     close.onclick = hide;
     const call = document.createElement("a");
