@@ -4,12 +4,10 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Button } from "./api";
 import type { Bot } from "./conversation";
 import { useLook } from "./look";
+import { isApology, isUrgent } from "./outcomes";
 import { Rating } from "./rating";
 import { canSpeak, speak, stop } from "./speech";
 import { linked, numbersIn, spoken } from "./text";
-
-/** Outcomes of people in danger: they get numbers to press, and are not asked for their opinion. */
-const URGENT = ["emergency", "scam"];
 
 interface Props {
   bot: Bot;
@@ -22,7 +20,8 @@ interface Props {
 
 export function Answer({ bot, latest, busy, press, rate, summarise }: Props) {
   const { say } = useLook();
-  const urgent = URGENT.indexOf(bot.outcome || "") >= 0;
+  const urgent = isUrgent(bot.outcome);
+  const rateable = !bot.progress && !urgent && !isApology(bot.outcome);
   return (
     <li class="entry bot" data-outcome={bot.outcome}>
       <div class="bubble" tabIndex={-1} id={bot.key} role="group" aria-label={say("bot")}>
@@ -47,7 +46,7 @@ export function Answer({ bot, latest, busy, press, rate, summarise }: Props) {
       </div>
       <div class="tools">
         <ReadAloud bot={bot} />
-        {!bot.progress && !urgent && <Rating bot={bot} rate={rate} />}
+        {rateable && <Rating bot={bot} rate={rate} />}
       </div>
       {latest && bot.buttons.length > 0 && <Choices bot={bot} busy={busy} press={press} />}
     </li>

@@ -8,7 +8,15 @@ const LONGEST = 500;
 const TELL_FROM = 400;
 const TALLEST = 132; // pixels, before it scrolls
 
-export function Composer({ busy, send, inputRef }: { busy: boolean; send: (text: string) => void; inputRef: { current: HTMLTextAreaElement | null } }) {
+interface Props {
+  busy: boolean;
+  send: (text: string) => void;
+  /** Called where what is typed cannot be sent yet. */
+  held: () => void;
+  inputRef: { current: HTMLTextAreaElement | null };
+}
+
+export function Composer({ busy, send, held, inputRef }: Props) {
   const { say } = useLook();
   const [text, setText] = useState("");
   const composing = useRef(false);
@@ -23,7 +31,11 @@ export function Composer({ busy, send, inputRef }: { busy: boolean; send: (text:
 
   function submit() {
     if (!text.trim() && inputRef.current) inputRef.current.focus();
-    if (busy || !text.trim()) return;
+    if (!text.trim()) return;
+    if (busy) {
+      held();
+      return;
+    }
     send(text.trim());
     setText("");
     const area = inputRef.current;

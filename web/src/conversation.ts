@@ -2,6 +2,7 @@
 
 import type { Answer, Answered, Begun, Button, Kept } from "./api";
 import { Channel, Failure } from "./api";
+import { isApology } from "./outcomes";
 import type { Script } from "./settings";
 import { ofTab } from "./storage";
 
@@ -14,8 +15,6 @@ export type Entry =
 export type Bot = Extract<Entry, { kind: "bot" }>;
 type Said = { text: string } | { button: string };
 
-/** Outcomes by which the bot says that it did not answer. */
-const APOLOGIES = ["busy", "too_fast", "error"];
 
 /** What a screen reader is told: a sentence of the interface, or an answer. */
 export type News = { words: string } | { answer: Bot } | { failure: Failure };
@@ -59,7 +58,7 @@ export class Conversation {
 
   retry(): Promise<void> {
     const again = this.pending;
-    return again ? this.attempt(again) : Promise.resolve();
+    return again && !this.waiting ? this.attempt(again) : Promise.resolve();
   }
 
   restart(): Promise<void> {
@@ -103,9 +102,9 @@ export class Conversation {
       tried = true;
       const answered = await this.channel.say(said).catch((error) => this.sayAnew(error, shown));
       if (answered.ticket) this.keep(answered.ticket);
-      const sorry = answered.messages.filter((one) => APOLOGIES.indexOf(one.outcome || "") >= 0)[0];
-      if (sorry) throw new Failure("refused", sorry.outcome, sorry.says.join(""));
       this.known.add(answered.id);
+      const sorry = answered.messages.filter((one) => isApology(one.outcome))[0];
+      if (sorry) throw new Failure("refused", sorry.outcome, sorry.says.join(""));
       for (const answer of answered.messages) this.add({ kind: "bot", key: this.key(), id: answered.id, useful: null, ...answer });
     });
   }

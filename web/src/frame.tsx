@@ -148,6 +148,7 @@ function Window({ conversation, summarise, news, announce, backTo }: WindowProps
       ) : (
         <Composer
           busy={waiting || !ready}
+          held={() => !ready && conversation.retry()}
           inputRef={input}
           send={(text) => {
             setHot(false);

@@ -28,7 +28,7 @@ export function Rating({ bot, rate }: Props) {
   }
   return (
     <div class="rating" role="group" aria-label={say("rate_ask")}>
-      <span aria-hidden="true">{say(failed ? "rate_failed" : "rate_ask")}</span>
+      <span class={failed ? "" : "question"} aria-hidden="true">{say(failed ? "rate_failed" : "rate_ask")}</span>
       <button type="button" class="button quiet" onClick={() => give(true)}>
         {say("useful")}
       </button>
