@@ -122,8 +122,8 @@ def test_a_bot_that_fails_or_hangs_says_so_and_can_be_asked_again(widget, text):
     assert replies().outcomes["error"].says in widget.live.inner_text()
     assert widget.frame.locator(".rating").count() == 0
     assert violations(widget.page) == []
-    widget.button(WORDS["retry"]).click()
-    failure.wait_for(state="detached")
-    failure.wait_for(timeout=8_000)
+    with widget.page.expect_response("**/message", timeout=8_000):
+        widget.button(WORDS["retry"]).click()
+    failure.wait_for()
     assert widget.frame.locator(".entry.person").count() == 1
     assert widget.ask("12348收费吗").startswith("不收费")
