@@ -309,8 +309,10 @@ def test_the_interface_speaks_traditional_characters(context, widget, browser, b
     widget.frame.get_by_text("免费的法律").first.wait_for()
     elsewhere = browser.new_context(locale="zh-TW")
     page = elsewhere.new_page()
-    page.goto(bot.site)
-    page.get_by_text(traditional(WORDS["hot_title"])).wait_for()
+    page.goto(f"{bot.base}/demo")
+    page.get_by_role("button", name=traditional(WORDS["open"])).click()
+    frame = page.wait_for_selector("iframe").content_frame()
+    frame.get_by_text(traditional(WORDS["hot_title"])).wait_for()
     elsewhere.close()
 
 

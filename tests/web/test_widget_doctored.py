@@ -127,3 +127,16 @@ def test_a_bot_that_fails_or_hangs_says_so_and_can_be_asked_again(widget, text):
     failure.wait_for()
     assert widget.frame.locator(".entry.person").count() == 1
     assert widget.ask("12348收费吗").startswith("不收费")
+
+
+def test_while_an_answer_is_looked_for_it_is_said_and_nothing_else_is_sent(widget):
+    widget.input.fill("唱首歌")
+    widget.input.press("Enter")
+    widget.frame.locator(".typing", has_text=WORDS["typing"]).wait_for()
+    assert widget.live.inner_text() == WORDS["typing"]
+    widget.input.fill("12348收费吗")
+    widget.input.press("Enter")
+    assert widget.frame.locator(".entry.person").count() == 1
+    assert widget.input.input_value() == "12348收费吗"
+    widget.frame.locator(".failure").wait_for(timeout=8_000)
+    assert widget.frame.locator(".typing").count() == 0

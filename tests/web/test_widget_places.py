@@ -138,6 +138,16 @@ def test_plain_http_across_sites_with_third_party_storage_blocked(guarded_page, 
     until(lambda: widget.frame.locator(".told").inner_text() == WORDS["copied"])
 
 
+def test_the_host_page_is_printed_without_the_widget(page, bot, site):
+    site.pages["/page"] = (HTML, host_page(bot))
+    page.goto(f"{site.origin}/page")
+    embedded(page)
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert not page.locator("iframe").is_visible()
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.locator("iframe").is_visible()
+
+
 def test_messages_of_others_do_not_move_the_window(page, bot, site):
     site.pages["/page"] = (HTML, host_page(bot))
     page.goto(f"{site.origin}/page")
@@ -156,6 +166,8 @@ def test_a_phone_gets_the_whole_screen_and_large_targets(browser, bot, site):
     page.goto(f"{site.origin}/phone")
     widget = embedded(page)
     assert page.locator("iframe").bounding_box() == {"x": 0, "y": 0, **PHONE}
+    assert page.get_by_role("dialog", name=WORDS["title"]).get_attribute("aria-modal") == "true"
+    assert widget.frame.evaluate("document.activeElement.id") != "question", "the keyboard would come up"
     widget.ask("我能不能申请法律援助")
     assert smallest(widget) >= 44
     widget.button(WORDS["large"]).click()

@@ -7,7 +7,7 @@ import type { Button, Failure } from "./api";
 import { Composer } from "./composer";
 import type { Bot, Entry, News } from "./conversation";
 import { Conversation } from "./conversation";
-import { focused } from "./focus";
+import { focusUnseen, focused } from "./focus";
 import { Header } from "./header";
 import { close, embedded, onOpened, tellHost } from "./host";
 import { isComposing } from "./keys";
@@ -19,6 +19,8 @@ import { linked } from "./text";
 
 /** A question takes up to this part of the room, so that its answer is seen below it. */
 const QUESTION = 0.4;
+
+const touched = !window.matchMedia("(hover: hover)").matches;
 
 function App() {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
@@ -67,13 +69,14 @@ function Window({ conversation, summarise, news, announce, backTo }: WindowProps
   const pressed = useRef(false);
   const { entries, waiting, ready } = conversation;
 
-  useEffect(() => onOpened(() => input.current?.focus()), []);
+  const scroller = useScrolling([entries.length, waiting, hot, look.large, online], hot);
+  // On a touch screen the field is left alone: its keyboard would cover the questions to press.
+  const enter = () => (touched ? focusUnseen(scroller.current) : input.current?.focus());
+  useEffect(() => onOpened(enter), []);
   useEffect(() => {
     if (backTo) document.getElementById(backTo)?.focus();
-    else if (!embedded && window.matchMedia("(hover: hover)").matches) input.current?.focus();
+    else if (!embedded && !touched) enter();
   }, []);
-
-  const scroller = useScrolling([entries.length, waiting, hot, look.large, online], hot);
   const latest = newest(entries);
   useEffect(() => {
     // A pressed button is gone: whoever uses the keyboard goes on from the answer.
@@ -90,7 +93,7 @@ function Window({ conversation, summarise, news, announce, backTo }: WindowProps
   function clear() {
     setClearing(false);
     conversation.clear();
-    input.current?.focus();
+    enter();
   }
 
   const greets = ready && (entries.every((one) => one.kind === "note") || hot);
@@ -102,7 +105,7 @@ function Window({ conversation, summarise, news, announce, backTo }: WindowProps
           restart: () => {
             setHot(false);
             conversation.restart();
-            input.current?.focus();
+            enter();
           },
           clear: () => setClearing(true),
         }}
@@ -144,7 +147,7 @@ function Window({ conversation, summarise, news, announce, backTo }: WindowProps
         </ol>
       </section>
       {clearing ? (
-        <Confirm yes={clear} no={() => (setClearing(false), input.current?.focus())} />
+        <Confirm yes={clear} no={() => (setClearing(false), enter())} />
       ) : (
         <Composer
           busy={waiting || !ready}

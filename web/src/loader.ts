@@ -2,10 +2,15 @@
 // Everything is styled on the elements themselves: no style sheet that the host's policy could forbid, and
 // nothing of the host's style sheets reaches inside.
 
-interface Settings {
+interface Words {
   title: string;
   open: string;
   close: string;
+}
+
+interface Settings {
+  hans: Words;
+  hant: Words;
   colour: string;
   base: string;
 }
@@ -29,18 +34,19 @@ function start(settings: Settings): void {
   if (window.legalbot12348 || !script) return;
   window.legalbot12348 = true;
   const origin = new URL(script.src).origin;
+  const words = /^zh-(hant|tw|hk|mo)/i.test(navigator.language) ? settings.hant : settings.hans;
   const narrow = window.matchMedia(NARROW);
   let large = false;
 
   const host = document.createElement("div");
   const room = host.attachShadow ? host.attachShadow({ mode: "open" }) : host;
-  const launcher = button(settings.open, settings.colour);
+  const launcher = button(words.open, settings.colour);
   launcher.setAttribute("aria-haspopup", "dialog");
   launcher.setAttribute("aria-expanded", "false");
   const panel = document.createElement("div");
   panel.hidden = true;
   panel.setAttribute("role", "dialog");
-  panel.setAttribute("aria-label", settings.title);
+  panel.setAttribute("aria-label", words.title);
   let frame: HTMLIFrameElement | undefined;
   let waiting: HTMLElement | undefined;
 
@@ -63,7 +69,7 @@ function start(settings: Settings): void {
   function show(): void {
     if (!frame) {
       frame = document.createElement("iframe");
-      frame.title = settings.title;
+      frame.title = words.title;
       frame.allow = "clipboard-write";
       frame.src = `${origin}${settings.base}/frame`;
       frame.style.cssText = "all:initial;display:block;position:absolute;top:0;left:0;width:100%;height:100%;border:0";
@@ -82,7 +88,7 @@ function start(settings: Settings): void {
   function notYet(): HTMLElement {
     const bar = document.createElement("div");
     bar.style.cssText = "all:initial;display:flex;position:absolute;bottom:16px;left:16px;right:16px;justify-content:space-around";
-    const close = button(settings.close, "#444");
+    const close = button(words.close, "#444");
     close.onclick = hide;
     const call = document.createElement("a");
     call.href = "tel:12348";
@@ -116,7 +122,7 @@ function start(settings: Settings): void {
     }
   });
   window.addEventListener("resize", place);
-  window.addEventListener("beforeprint", () => (launcher.style.display = "none"));
+  window.addEventListener("beforeprint", () => host.style.setProperty("display", "none", "important"));
   window.addEventListener("afterprint", place);
   room.append(launcher, panel);
   place();
