@@ -12,7 +12,7 @@ import pytest
 from conftest import Served
 from gate import gate_before
 from pages import WORDS, Widget, opened, violations
-from web_bot import SECRET
+from web_bot import SECRET, until
 
 from legalbot.channels.web.tokens import new_ticket
 from legalbot.channels.web.wording import widget_wording
@@ -136,6 +136,25 @@ def test_a_rating_that_was_not_kept_is_not_thanked_for(widget, gate):
     widget.button(WORDS["useful"]).click()
     widget.frame.locator(".rated").wait_for()
     assert widget.live.inner_text() == WORDS["rated"]
+
+
+def test_the_keyboard_goes_on_where_something_was_pressed(widget, gate):
+    within = lambda what: widget.frame.evaluate(f"!!document.activeElement.closest('{what}')")  # noqa: E731
+    widget.ask("12348收费吗")
+    widget.button(WORDS["not_useful"]).press("Enter")
+    until(lambda: within(".reason"))
+    widget.button(WORDS["reason_skip"]).press("Enter")
+    until(lambda: within(".rated"))
+    gate.fault = "broken"
+    send(widget, "哪些人能得到法律援助？")
+    told(widget, WORDS["failed_server"])
+    with widget.page.expect_response("**/conversation"):
+        widget.button(WORDS["retry"]).press("Enter")
+    until(lambda: within(".failure"))
+    gate.fault = ""
+    widget.button(WORDS["retry"]).press("Enter")
+    widget.answered(1)
+    until(lambda: within(".entry.bot .bubble"))
 
 
 def test_a_conversation_that_could_not_be_cleared_stays_until_it_is(widget, gate):

@@ -14,10 +14,11 @@ interface Props {
   hot: boolean;
   greets: boolean;
   press: (button: Button) => void;
+  retry: () => void;
   summarise: (bot: Bot) => void;
 }
 
-export function Entries({ conversation, hot, greets, press, summarise }: Props) {
+export function Entries({ conversation, hot, greets, press, retry, summarise }: Props) {
   const { entries, waiting, ready } = conversation;
   const latest = newest(entries);
   return (
@@ -34,7 +35,7 @@ export function Entries({ conversation, hot, greets, press, summarise }: Props) 
               summarise={summarise}
             />
           )}
-          {entry.kind === "failure" && <Failed failure={entry.failure} ready={ready} retry={() => conversation.retry()} />}
+          {entry.kind === "failure" && <Failed id={entry.key} failure={entry.failure} ready={ready} retry={retry} />}
         </Shown>
       ))}
       {greets && <Greeting buttons={conversation.hot} busy={waiting} press={press} again={hot} />}
@@ -87,11 +88,18 @@ function Greeting({ buttons, busy, press, again }: { buttons: Button[]; busy: bo
   );
 }
 
-function Failed({ failure, ready, retry }: { failure: Failure; ready: boolean; retry: () => void }) {
+interface FailedProps {
+  id: string;
+  failure: Failure;
+  ready: boolean;
+  retry: () => void;
+}
+
+function Failed({ id, failure, ready, retry }: FailedProps) {
   const { say } = useLook();
   return (
     <li class="entry bot failure">
-      <div class="bubble">
+      <div class="bubble" tabIndex={-1} id={id}>
         <p>{linked(reason(failure, ready, say))}</p>
         <div class="row">
           <button type="button" class="button main" onClick={retry}>

@@ -17,11 +17,18 @@ export function Rating({ bot, rate }: Props) {
   const { say } = useLook();
   const [asking, setAsking] = useState(false);
   const [failed, setFailed] = useState(false);
+  const acted = useRef(false); // the pressed button is gone then, and the focus goes to the thanks
   async function give(useful: boolean, reason = "") {
+    acted.current = true;
     setFailed(!(await rate(bot, useful, reason)));
   }
   if (asking) return <Reason give={(reason) => give(false, reason)} done={() => setAsking(false)} />;
-  if (bot.useful !== null && !failed) return <p class="rated" tabIndex={-1}>{`${say(bot.useful ? "useful" : "not_useful")}。${say("rated")}`}</p>;
+  if (bot.useful !== null && !failed)
+    return (
+      <p class="rated" tabIndex={-1} ref={acted.current ? focused : undefined}>
+        {`${say(bot.useful ? "useful" : "not_useful")}。${say("rated")}`}
+      </p>
+    );
   function refuse() {
     give(false);
     setAsking(true);

@@ -34,9 +34,10 @@ export function Window({ conversation, summarise, news, announce, backTo }: Prop
   const online = useOnline(announce);
   const input = useRef<HTMLTextAreaElement>(null);
   const scroller = useScrolling([entries.length, waiting, hot, look.large, online], hot);
-  const pressed = useFocusOnAnswer(waiting, newest(entries));
   // On a touch screen the field is left alone: its keyboard would cover the questions to press.
   const enter = () => (touched ? focusUnseen(scroller.current) : input.current?.focus());
+  const last = entries[entries.length - 1];
+  const pressed = useFocusAfter(waiting, last?.kind === "failure" ? last.key : newest(entries)?.key, enter);
   useEffect(() => onOpened(enter), []);
   useEffect(() => {
     if (backTo) document.getElementById(backTo)?.focus();
@@ -52,6 +53,7 @@ export function Window({ conversation, summarise, news, announce, backTo }: Prop
   const restart = () => turnTo(() => (conversation.restart(), enter()));
   const clear = () => turnTo(() => (conversation.clear(), enter()));
   const press = (button: Button) => turnTo(() => ((pressed.current = true), conversation.press(button)));
+  const retry = () => turnTo(() => ((pressed.current = true), conversation.retry()));
 
   const greets = ready && (entries.every((one) => one.kind === "note") || hot);
   const name = `window${embedded ? "" : " page"}${greets ? "" : " begun"}`;
@@ -61,7 +63,7 @@ export function Window({ conversation, summarise, news, announce, backTo }: Prop
       <main>
         {!online && <p class="offline">{linked(look.say("offline"))}</p>}
         <section class="scroller" ref={scroller} tabIndex={0} aria-label={look.say("conversation")}>
-          <Entries conversation={conversation} hot={hot} greets={greets} press={press} summarise={summarise} />
+          <Entries conversation={conversation} hot={hot} greets={greets} press={press} retry={retry} summarise={summarise} />
         </section>
         {clearing ? (
           <Confirm yes={clear} no={() => turnTo(enter)} />
@@ -81,12 +83,14 @@ export function Window({ conversation, summarise, news, announce, backTo }: Prop
   );
 }
 
-/** A pressed button is gone with its answer: whoever uses the keyboard goes on from there. */
-function useFocusOnAnswer(waiting: boolean, latest: Bot | undefined) {
+/** A pressed button is gone: whoever uses the keyboard goes on from what came of it. */
+function useFocusAfter(waiting: boolean, key: string | undefined, otherwise: () => void) {
   const pressed = useRef(false);
   useEffect(() => {
-    if (pressed.current && !waiting && latest) document.getElementById(latest.key)?.focus({ preventScroll: true });
-    if (!waiting) pressed.current = false;
-  }, [waiting, latest?.key]);
+    if (waiting) return;
+    const came = key && document.getElementById(key);
+    if (pressed.current) came ? came.focus({ preventScroll: true }) : otherwise();
+    pressed.current = false;
+  }, [waiting, key]);
   return pressed;
 }
