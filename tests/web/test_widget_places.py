@@ -272,6 +272,7 @@ def test_nothing_moves_for_who_wants_no_motion(browser, bot):
     widget.input.press("Enter")
     dots = widget.frame.locator(".dots i").first
     assert dots.evaluate("e => getComputedStyle(e).animationName") == "none"
+    assert widget.frame.locator(".typing").is_visible()
     context.close()
 
 
