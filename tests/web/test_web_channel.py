@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import collections
 import itertools
+import re
 import time
 
 import aiohttp
@@ -222,8 +223,8 @@ async def test_a_thousand_requests_a_second_from_one_address_do_not_keep_others_
         seen, speed, waits = await flooded(bot, requests=3000)
         assert seen.total() == 3000
         assert seen[429] > 2000
-        assert max(waits) < 2
         if speed > 900:
+            assert max(waits) < 2
             return
     pytest.fail(f"this machine is too busy to send a thousand a second: {speed:.0f}")
 
@@ -231,26 +232,32 @@ async def test_a_thousand_requests_a_second_from_one_address_do_not_keep_others_
 async def flooded(bot, requests: int) -> tuple[collections.Counter[int], float, list[float]]:
     """Knock a thousand times a second from one address, and ask from another meanwhile.
 
-    Return the statuses of the knocks, how many were sent a second, and how long each answer took.
+    Return the statuses of the knocks, how many were answered a second, and how long each answer took.
     """
     citizen = {"x-forwarded-for": next(ADDRESSES)}
-    flooding = {"x-forwarded-for": next(ADDRESSES)}
     seen: collections.Counter[int] = collections.Counter()
+    lines = 50
+    knock = (
+        "POST /webhooks/legalbot/conversation HTTP/1.1\r\nHost: bot\r\n"
+        f"X-Forwarded-For: {next(ADDRESSES)}\r\nContent-Length: 0\r\n\r\n"
+    ).encode()
+
+    async def knocked() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", bot.port)
+        for number in range(requests // lines):
+            await asyncio.sleep(max(0.0, begin + number * lines / 1000 - time.perf_counter()))
+            writer.write(knock)
+            head = await reader.readuntil(b"\r\n\r\n")
+            body = await reader.readexactly(int(re.search(rb"content-length: (\d+)", head, re.IGNORECASE)[1]))
+            seen[int(head.split()[1])] += 1
+            assert (b"ticket" if b" 200 " in head else b"too_many") in body
+        writer.close()
+
     async with aiohttp.ClientSession() as client:
-
-        async def knock() -> None:
-            async with client.post(f"{bot.base}/conversation", headers=flooding) as answer:
-                body = await answer.json()
-                seen[answer.status] += 1
-                assert answer.status == 200 or body["error"] == "too_many"
-
         asking = asyncio.create_task(asked(client, bot, citizen))
-        knocks, begin = [], time.perf_counter()
-        for sent in range(20, requests + 1, 20):
-            knocks += [asyncio.create_task(knock()) for _ in range(20)]
-            await asyncio.sleep(max(0.0, begin + sent / 1000 - time.perf_counter()))
+        begin = time.perf_counter()
+        await asyncio.gather(*(knocked() for _ in range(lines)))
         took = time.perf_counter() - begin
-        await asyncio.gather(*knocks)
         return seen, requests / took, await asking
 
 
