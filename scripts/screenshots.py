@@ -40,7 +40,7 @@ def desktop(browser: Browser) -> None:
 
 
 def telephone(browser: Browser) -> None:
-    """A whole screening on a telephone, then large letters and high contrast."""
+    """A whole screening on a telephone, then large letters, high contrast, and somebody in danger."""
     context = browser.new_context(
         viewport={"width": 390, "height": 780},
         device_scale_factor=2,
@@ -70,6 +70,11 @@ def telephone(browser: Browser) -> None:
     page.get_by_role("button", name="更多").click()
     page.get_by_role("button", name="高对比").click()
     keep(page, "contrast")
+    page.get_by_role("button", name="标准字").click()
+    page.get_by_role("button", name="更多").click()
+    page.get_by_role("button", name="标准颜色").click()
+    say(page, "有人堵在我家门口要打我")
+    keep(page, "danger")
     context.close()
 
 
@@ -89,11 +94,11 @@ def press(page: Page, title: str) -> None:
 
 
 def keep(page: Page, name: str) -> None:
-    """Write what is on the screen, in few colours so that it stays small."""
+    """Write what is on the screen, in few colours, so that it stays small."""
     page.evaluate("document.activeElement.blur()")
     page.wait_for_timeout(300)
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
-    picture.quantize(64, dither=Image.Dither.NONE).save(PICTURES / f"{name}.png", optimize=True)
+    picture.quantize(128, dither=Image.Dither.NONE).save(PICTURES / f"{name}.png", optimize=True)
 
 
 if __name__ == "__main__":

@@ -94,6 +94,8 @@ def report_path() -> Path:
 class Served:
     """The bot as `make run` starts it, on a port of its own."""
 
+    root = ROOT
+
     def __init__(self, folder: Path, **environment: str) -> None:
         self.environment = environment
         self.log = folder / "log.txt"
@@ -108,7 +110,7 @@ class Served:
         environment |= self.environment
         command = [sys.executable, "-m", "legalbot", "run"]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen(command, cwd=self.root, env=environment, stdout=log, stderr=log)
         for _ in range(120):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:

@@ -43,9 +43,10 @@ class Response:
 class WebBot:
     """Speaks to the channel as a program of its own; each test can come from an address of its own."""
 
-    def __init__(self, port: int, log: Path) -> None:
+    def __init__(self, port: int, log: Path, database: str) -> None:
         self.port = port
         self.log = log
+        self.database = database
         self.site = f"http://127.0.0.1:{port}"
         self.base = f"{self.site}/webhooks/legalbot"
 
@@ -130,7 +131,7 @@ def bot(tmp_path_factory, site) -> Iterator[WebBot]:
         LEGALBOT_ADDRESS_PER_MINUTE="600",
     )
     served.start()
-    yield WebBot(served.port, served.log)
+    yield WebBot(served.port, served.log, served.database.removeprefix("sqlite:///"))
     served.stop(signal.SIGTERM)
 
 

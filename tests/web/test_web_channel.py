@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import collections
 import itertools
+import re
 import time
 
 import aiohttp
@@ -209,7 +210,7 @@ def test_one_conversation_cannot_be_flooded(bot, me, ticket):
 def test_an_address_that_nobody_vouches_for_is_not_believed(bot, me):
     """With one proxy only what it appended counts: whoever writes the header cannot change address."""
     address = next(ADDRESSES)
-    for number in range(610):
+    for number in range(3000):
         told = bot.ask("POST", "conversation", x_forwarded_for=f"203.0.113.{number % 250}, {address}")
         if told.status == 429:
             refused(told, "too_many")
@@ -218,45 +219,63 @@ def test_an_address_that_nobody_vouches_for_is_not_believed(bot, me):
 
 
 async def test_a_thousand_requests_a_second_from_one_address_do_not_keep_others_waiting(bot):
-    flooding = {"x-forwarded-for": next(ADDRESSES)}
+    for _ in range(4):
+        seen, speed, waits = await flooded(bot, requests=3000)
+        assert seen.total() == 3000
+        assert seen[429] > 2000
+        if speed > 900:
+            assert max(waits) < 2
+            return
+    pytest.fail(f"this machine is too busy to send a thousand a second: {speed:.0f}")
+
+
+async def flooded(bot, requests: int) -> tuple[collections.Counter[int], float, list[float]]:
+    """Knock a thousand times a second from one address, and ask from another meanwhile.
+
+    Return the statuses of the knocks, how many were answered a second, and how long each answer took.
+    """
     citizen = {"x-forwarded-for": next(ADDRESSES)}
     seen: collections.Counter[int] = collections.Counter()
-    waits: list[float] = []
-    seconds, every = 3, 0.02
+    lines = 50
+    knock = (
+        "POST /webhooks/legalbot/conversation HTTP/1.1\r\nHost: bot\r\n"
+        f"X-Forwarded-For: {next(ADDRESSES)}\r\nContent-Length: 0\r\n\r\n"
+    ).encode()
+
+    async def knocked() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", bot.port)
+        for number in range(requests // lines):
+            await asyncio.sleep(max(0.0, begin + number * lines / 1000 - time.perf_counter()))
+            writer.write(knock)
+            head = await reader.readuntil(b"\r\n\r\n")
+            body = await reader.readexactly(int(re.search(rb"content-length: (\d+)", head, re.IGNORECASE)[1]))
+            seen[int(head.split()[1])] += 1
+            assert (b"ticket" if b" 200 " in head else b"too_many") in body
+        writer.close()
 
     async with aiohttp.ClientSession() as client:
-
-        async def knock() -> None:
-            async with client.post(f"{bot.base}/conversation", headers=flooding) as answer:
-                body = await answer.json()
-                seen[answer.status] += 1
-                assert answer.status == 200 or body["error"] == "too_many"
-
-        async def ask() -> None:
-            async with client.post(f"{bot.base}/conversation", headers=citizen) as begun:
-                ticket = (await begun.json())["ticket"]
-            for _ in range(6):
-                start = time.perf_counter()
-                headers = citizen | {"authorization": f"Bearer {ticket}"}
-                said = {"text": "12348收费吗"}
-                async with client.post(f"{bot.base}/message", json=said, headers=headers) as answer:
-                    assert answer.status == 200
-                    assert "不收费" in (await answer.json())["messages"][0]["says"][0]
-                waits.append(time.perf_counter() - start)
-                await asyncio.sleep(0.4)
-
-        knocks = []
-        asking = asyncio.create_task(ask())
+        asking = asyncio.create_task(asked(client, bot, citizen))
         begin = time.perf_counter()
-        for tick in range(int(seconds / every)):
-            knocks += [asyncio.create_task(knock()) for _ in range(20)]
-            await asyncio.sleep(max(0.0, begin + (tick + 1) * every - time.perf_counter()))
+        await asyncio.gather(*(knocked() for _ in range(lines)))
         took = time.perf_counter() - begin
-        await asyncio.gather(*knocks, asking)
-    assert seen.total() == 3000
-    assert seen.total() / took > 900, "the flood was not a thousand a second"
-    assert seen[429] > 2000
-    assert max(waits) < 2
+        return seen, requests / took, await asking
+
+
+async def asked(client: aiohttp.ClientSession, bot, citizen: dict[str, str]) -> list[float]:
+    """Ask six questions, and return the seconds until each was answered."""
+    async with client.post(f"{bot.base}/conversation", headers=citizen) as begun:
+        headers = citizen | {"authorization": f"Bearer {(await begun.json())['ticket']}"}
+    waits = []
+    for _ in range(6):
+        start = time.perf_counter()
+        async with client.post(
+            f"{bot.base}/message", json={"text": "12348收费吗"}, headers=headers
+        ) as answer:
+            assert answer.status == 200
+            assert "不收费" in (await answer.json())["messages"][0]["says"][0]
+        waits.append(time.perf_counter() - start)
+        await asyncio.sleep(0.4)
+    return waits
 
 
 def test_nothing_of_what_is_said_or_of_a_ticket_is_in_addresses_or_logs(bot, me, ticket):

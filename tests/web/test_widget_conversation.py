@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import sqlite3
 
 import pytest
 from pages import WORDS, Widget, embedded, opened, violations
@@ -98,13 +98,24 @@ def test_the_whole_screening_with_a_correction_and_its_printed_summary(widget):
     assert violations(page) == []
     widget.button(WORDS["print"]).click()
     assert page.evaluate("window.printed") == 1
+    widget.frame.locator(".told", has_text=WORDS["print_failed"]).wait_for()
+    page.evaluate("document.documentElement.classList.add('large', 'contrast')")
     page.emulate_media(media="print")
     assert sheet.is_visible()
     assert not widget.button(WORDS["back"]).is_visible()
+    assert paper(widget) == {"rgb(0, 0, 0)", "rgb(51, 51, 51)"}
     page.emulate_media(media="screen")
+    page.evaluate("document.documentElement.classList.remove('large', 'contrast')")
     widget.button(WORDS["back"]).click()
     assert widget.answers.count() == 6
     assert page.evaluate("document.activeElement.closest('.entry')?.querySelector('.main') !== null")
+
+
+def paper(widget: Widget) -> set[str]:
+    """Return the colours of the letters on the summary."""
+    return set(
+        widget.frame.locator(".sheet *").evaluate_all("all => all.map(e => getComputedStyle(e).color)")
+    )
 
 
 def test_the_conversation_survives_a_reload_and_is_cleared_or_begun_again(widget, bot):
@@ -139,14 +150,44 @@ def test_answers_are_rated_with_or_without_a_reason(widget, bot):
     assert violations(widget.page) == []
     widget.button("看不懂").click()
     widget.frame.locator(".rated", has_text=WORDS["not_useful"]).wait_for()
+    until(lambda: rated(widget, bot) == [("answered", 1, None), ("answered", 0, "看不懂")])
+    widget.ask("哪些人能得到法律援助？")
+    widget.button(WORDS["not_useful"]).click()
+    widget.frame.get_by_label(WORDS["reason_label"]).fill("想问婚姻的事")
+    widget.button(WORDS["reason_send"]).click()
+    until(lambda: rated(widget, bot)[-1] == ("answered", 0, "想问婚姻的事"))
+    widget.page.reload()
+    widget.frame.get_by_text(WORDS["history"]).wait_for()
+    assert widget.frame.locator(".rated").count() == 3
+
+
+def rated(widget: Widget, bot) -> list[tuple[str, int, str | None]]:
+    """Return what the database holds of the answers: outcome, whether it was of use, why not."""
     ticket = widget.page.evaluate("sessionStorage.getItem('legalbot.ticket')")
-    kept = bot.ask("GET", "conversation", None, ticket).body["messages"]
-    assert [one["useful"] for one in kept if one["from"] == "bot"] == [True, False]
+    kept = sqlite3.connect(bot.database)
+    rows = kept.execute(
+        "SELECT outcome, useful, reason FROM outcomes WHERE sender_id = ? ORDER BY id",
+        [f"web-{ticket.split('.')[0]}"],
+    ).fetchall()
+    kept.close()
+    return rows
 
 
 def test_a_screening_question_is_not_rated(widget):
     widget.ask("我能不能申请法律援助")
     assert widget.frame.locator(".rating").count() == 0
+
+
+@pytest.mark.parametrize(("text", "first"), [("我不想活了", "12356"), ("刷单让我先垫钱", "110")])
+def test_people_in_danger_get_numbers_to_press_and_are_not_asked_for_an_opinion(widget, text, first):
+    widget.ask(text)
+    calls = widget.frame.locator(".calls a")
+    assert calls.first.inner_text() == WORDS["call"].format(number=first)
+    assert calls.evaluate_all("all => all.every(a => a.href === 'tel:' + a.textContent.match(/[0-9]+/)[0])")
+    assert widget.frame.locator(".rating").count() == 0
+    assert violations(widget.page) == []
+    widget.menu(WORDS["contrast"])
+    assert violations(widget.page) == []
 
 
 def test_enter_inside_an_input_method_never_sends(widget):
@@ -162,6 +203,7 @@ def test_enter_inside_an_input_method_never_sends(widget):
     widget.page.wait_for_timeout(200)
     assert widget.frame.locator(".entry.person").count() == 0
     widget.input.evaluate("e => e.dispatchEvent(new CompositionEvent('compositionend', {bubbles: true}))")
+    assert widget.input.input_value() == "nihao"
     widget.input.press("Shift+Enter")
     assert widget.frame.locator(".entry.person").count() == 0
     widget.input.press("Enter")
@@ -181,15 +223,31 @@ def test_a_real_composition_is_not_sent_by_its_enter(widget, context):
     assert widget.input.input_value() == "收费吗"
 
 
-def test_answers_are_read_aloud_with_telephone_numbers_figure_by_figure(context, bot):
-    context.add_init_script(
-        """window.spoken = [];
-        const voice = {
-            speak: u => window.spoken.push([u.text, u.lang]),
-            cancel: () => window.spoken.push("stop"),
-        };
-        Object.defineProperty(window, "speechSynthesis", {value: voice});"""
+def test_escape_inside_an_input_method_does_not_close_the_window(context, bot):
+    page = context.new_page()
+    page.goto(f"{bot.base}/demo")
+    widget = embedded(page)
+    escape = (
+        "(e, how) => e.dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape', bubbles: true, ...how}))"
     )
+    widget.input.evaluate(escape, {"isComposing": True})
+    widget.input.evaluate(escape, {"keyCode": 229})
+    page.wait_for_timeout(200)
+    assert page.locator("iframe").is_visible()
+    widget.input.evaluate(escape, {})
+    page.locator("iframe").wait_for(state="hidden")
+
+
+VOICE = """window.spoken = [];
+const voice = {
+    speak: u => window.spoken.push([u.text, u.lang]),
+    cancel: () => window.spoken.push("stop"),
+};
+Object.defineProperty(window, "speechSynthesis", {value: voice});"""
+
+
+def test_answers_are_read_aloud_with_telephone_numbers_figure_by_figure(context, bot):
+    context.add_init_script(VOICE)
     widget = opened(context, bot.site)
     widget.ask("12348收费吗")
     widget.button(WORDS["read"]).click()
@@ -198,6 +256,22 @@ def test_answers_are_read_aloud_with_telephone_numbers_figure_by_figure(context,
     assert (stop, stopped, language) == ("stop", "stop", "zh-CN")
     assert "幺二三四八是免费的" in text
     assert "来源" not in text
+
+
+def test_nothing_is_read_on_once_the_window_is_closed_or_the_answer_is_gone(context, bot):
+    context.add_init_script(VOICE)
+    page = context.new_page()
+    page.goto(f"{bot.base}/demo")
+    widget = embedded(page)
+    widget.ask("12348收费吗")
+    spoken = lambda: widget.frame.evaluate("window.spoken.map(one => typeof one === 'string' ? one : 'on')")  # noqa: E731
+    widget.button(WORDS["read"]).click()
+    widget.menu(WORDS["restart"])
+    until(lambda: spoken() == ["stop", "on", "stop"])
+    widget.ask("12348收费吗")
+    widget.button(WORDS["read"]).click()
+    widget.button(WORDS["close"]).click()
+    until(lambda: spoken()[3:] == ["stop", "on", "stop"])
 
 
 def test_one_polite_live_region_tells_the_answer(widget):
@@ -222,16 +296,23 @@ def test_two_tabs_are_two_conversations(context, bot):
 
 def test_the_interface_speaks_traditional_characters(context, widget, browser, bot):
     widget.ask("12348收费吗")
-    widget.menu(WORDS["other_script"])
+    widget.menu(traditional(WORDS["hant"]))
     widget.frame.get_by_text("免費的法律").first.wait_for()
     assert widget.page.evaluate("document.documentElement.lang") == "zh-Hant"
     assert widget.frame.get_by_role("button", name=traditional(WORDS["send"])).is_visible()
     assert "12348收费吗" in widget.frame.locator(".entry.person").inner_text()
     assert violations(widget.page) == []
+    widget.button(traditional(WORDS["more"])).click()
+    back = widget.button(WORDS["hans"])
+    assert back.get_attribute("lang") == "zh-Hans"
+    back.click()
+    widget.frame.get_by_text("免费的法律").first.wait_for()
     elsewhere = browser.new_context(locale="zh-TW")
     page = elsewhere.new_page()
-    page.goto(bot.site)
-    page.get_by_text(traditional(WORDS["hot_title"])).wait_for()
+    page.goto(f"{bot.base}/demo")
+    page.get_by_role("button", name=traditional(WORDS["open"])).click()
+    frame = page.wait_for_selector("iframe").content_frame()
+    frame.get_by_text(traditional(WORDS["hot_title"])).wait_for()
     elsewhere.close()
 
 
@@ -240,36 +321,3 @@ def test_a_question_too_long_cannot_be_typed_and_the_rest_is_counted(widget):
     assert widget.frame.get_by_text(WORDS["left"].format(count=50)).is_visible()
     widget.input.press_sequentially("短" * 60)
     assert len(widget.input.input_value()) == 500
-
-
-def test_html_typed_or_answered_is_shown_and_never_run(context, bot):
-    attack = '<img src=x onerror="window.hit=1"><script>window.hit=1</script> [x](javascript:window.hit=1)'
-    widget = opened(context, bot.site)
-    widget.ask(attack)
-    assert "<img" in widget.frame.locator(".entry.person").inner_text()
-
-    def doctored(route):
-        links = "javascript:window.hit=1 data:text/html,<script>window.hit=1</script> https://example.gov.cn/a?b=1"
-        answer = {
-            "says": [attack, links],
-            "cites": [attack],
-            "outcome": '"><b>answered',
-            "buttons": [{"title": attack, "payload": "javascript:window.hit=1"}],
-            "summary": [attack],
-        }
-        route.fulfill(
-            status=200, content_type="application/json", body=json.dumps({"id": "x", "messages": [answer]})
-        )
-
-    widget.page.route("**/message", doctored)
-    shown = widget.ask("好")
-    assert attack in shown
-    links = widget.answers.last.locator("a").evaluate_all(
-        "links => links.map(a => [a.href, a.rel, a.target])"
-    )
-    assert links == [["https://example.gov.cn/a?b=1", "noopener noreferrer", "_blank"]]
-    widget.button(WORDS["summary_open"]).click()
-    assert attack in widget.page.locator(".sheet").inner_text()
-    widget.page.wait_for_timeout(300)
-    assert widget.page.evaluate("window.hit") is None
-    assert widget.page.locator(".sheet img, .sheet script").count() == 0

@@ -138,6 +138,16 @@ def test_plain_http_across_sites_with_third_party_storage_blocked(guarded_page, 
     until(lambda: widget.frame.locator(".told").inner_text() == WORDS["copied"])
 
 
+def test_the_host_page_is_printed_without_the_widget(page, bot, site):
+    site.pages["/page"] = (HTML, host_page(bot))
+    page.goto(f"{site.origin}/page")
+    embedded(page)
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert not page.locator("iframe").is_visible()
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.locator("iframe").is_visible()
+
+
 def test_messages_of_others_do_not_move_the_window(page, bot, site):
     site.pages["/page"] = (HTML, host_page(bot))
     page.goto(f"{site.origin}/page")
@@ -156,6 +166,8 @@ def test_a_phone_gets_the_whole_screen_and_large_targets(browser, bot, site):
     page.goto(f"{site.origin}/phone")
     widget = embedded(page)
     assert page.locator("iframe").bounding_box() == {"x": 0, "y": 0, **PHONE}
+    assert page.get_by_role("dialog", name=WORDS["title"]).get_attribute("aria-modal") == "true"
+    assert widget.frame.evaluate("document.activeElement.id") != "question", "the keyboard would come up"
     widget.ask("我能不能申请法律援助")
     assert smallest(widget) >= 44
     widget.button(WORDS["large"]).click()
@@ -181,6 +193,42 @@ def overflow(widget: Widget) -> float:
     )
 
 
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("size", [(320, 568), (390, 360), (844, 390), (640, 400)])
+def test_what_is_said_has_room_where_there_is_little(browser, bot, size, large):
+    """Small and sideways telephones, one with its keyboard shown, a page enlarged to 200 %."""
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale="zh-CN")
+    page = context.new_page()
+    page.goto(f"{bot.base}/demo")
+    widget = embedded(page)
+    if large:
+        widget.button(WORDS["large"]).click()
+    assert widget.frame.get_by_text(WORDS["notice"]).is_visible()
+    widget.ask("12348收费吗")
+    room = widget.frame.locator(".scroller").bounding_box()["height"]
+    assert room >= size[1] * (0.45 if large else 0.55)
+    assert overflow(widget) <= 0
+    assert violations(widget.frame) == []
+    context.close()
+
+
+def test_of_a_long_question_the_answer_is_in_view_and_at_first_the_greeting(browser, bot):
+    context = browser.new_context(viewport={"width": 320, "height": 568}, locale="zh-CN")
+    widget = opened(context, bot.site)
+    assert in_view(widget, ".greeting .bubble")
+    widget.ask("请问打12348这个电话要不要钱？" * 25)
+    assert in_view(widget, ".entry.bot .bubble")
+    context.close()
+
+
+def in_view(widget: Widget, what: str) -> bool:
+    """Tell whether the beginning of something is seen in the conversation."""
+    return widget.frame.locator(what).first.evaluate(
+        """e => { const room = document.querySelector(".scroller").getBoundingClientRect();
+          const top = e.getBoundingClientRect().top; return room.top <= top && top < room.bottom - 40; }"""
+    )
+
+
 @pytest.mark.parametrize("width", [320, 390, 1200])
 def test_large_letters_are_half_as_large_again_at_least_and_fit(browser, bot, width):
     context = browser.new_context(viewport={"width": width, "height": 800}, locale="zh-CN")
@@ -191,6 +239,7 @@ def test_large_letters_are_half_as_large_again_at_least_and_fit(browser, bot, wi
     after, _ = text_size(widget)
     assert after >= 1.5 * before >= 24
     assert spacing >= 1.3
+    assert tightest(widget) >= 1.3
     assert overflow(widget) <= 0
     widget.page.reload()
     widget.frame.get_by_text(WORDS["history"]).wait_for()
@@ -206,6 +255,15 @@ def text_size(widget: Widget) -> tuple[float, float]:
     return size, line / size
 
 
+def tightest(widget: Widget) -> float:
+    """Return the least line spacing of any text in the window."""
+    return widget.frame.evaluate(
+        """() => Math.min(...[...document.querySelectorAll("#app *")]
+             .filter(e => [...e.childNodes].some(one => one.nodeType === 3 && one.data.trim()))
+             .map(e => getComputedStyle(e)).map(s => parseFloat(s.lineHeight) / parseFloat(s.fontSize)))"""
+    )
+
+
 def test_nothing_moves_for_who_wants_no_motion(browser, bot):
     context = browser.new_context(reduced_motion="reduce", locale="zh-CN")
     widget = opened(context, bot.site)
@@ -214,6 +272,7 @@ def test_nothing_moves_for_who_wants_no_motion(browser, bot):
     widget.input.press("Enter")
     dots = widget.frame.locator(".dots i").first
     assert dots.evaluate("e => getComputedStyle(e).animationName") == "none"
+    assert widget.frame.locator(".typing").is_visible()
     context.close()
 
 

@@ -1,28 +1,27 @@
 // One answer: what the bot says, where it is from, what comes next, and what a person thinks of it.
 
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Button } from "./api";
 import type { Bot } from "./conversation";
 import { useLook } from "./look";
+import { isApology, isUrgent } from "./outcomes";
 import { Rating } from "./rating";
 import { canSpeak, speak, stop } from "./speech";
-import { linked, spoken } from "./text";
-
-/** Outcomes that are no answers: they are not rated. */
-const NO_ANSWER = ["busy", "too_fast", "error"];
+import { linked, numbersIn, spoken } from "./text";
 
 interface Props {
   bot: Bot;
   latest: boolean;
   busy: boolean;
   press: (button: Button) => void;
-  rate: (bot: Bot, useful: boolean, reason: string) => void;
+  rate: (bot: Bot, useful: boolean, reason: string) => Promise<boolean>;
   summarise: (bot: Bot) => void;
 }
 
 export function Answer({ bot, latest, busy, press, rate, summarise }: Props) {
   const { say } = useLook();
-  const rateable = !bot.progress && NO_ANSWER.indexOf(bot.outcome || "") < 0;
+  const urgent = isUrgent(bot.outcome);
+  const rateable = !bot.progress && !urgent && !isApology(bot.outcome);
   return (
     <li class="entry bot" data-outcome={bot.outcome}>
       <div class="bubble" tabIndex={-1} id={bot.key} role="group" aria-label={say("bot")}>
@@ -30,6 +29,7 @@ export function Answer({ bot, latest, busy, press, rate, summarise }: Props) {
         {bot.says.map((line) => (
           <p>{linked(line)}</p>
         ))}
+        {urgent && <Calls numbers={numbersIn(bot.says)} />}
         {bot.cites && bot.cites.length > 0 && (
           <div class="sources">
             <span class="sr">{say("sources")}</span>
@@ -50,6 +50,19 @@ export function Answer({ bot, latest, busy, press, rate, summarise }: Props) {
       </div>
       {latest && bot.buttons.length > 0 && <Choices bot={bot} busy={busy} press={press} />}
     </li>
+  );
+}
+
+function Calls({ numbers }: { numbers: string[] }) {
+  const { say } = useLook();
+  return (
+    <div class="row calls">
+      {numbers.map((number) => (
+        <a class="button call" href={`tel:${number}`}>
+          {say("call", { number })}
+        </a>
+      ))}
+    </div>
   );
 }
 
@@ -89,6 +102,9 @@ export function Buttons({ buttons, busy, press }: { buttons: Button[]; busy: boo
 function ReadAloud({ bot }: { bot: Bot }) {
   const { say, script } = useLook();
   const [reading, setReading] = useState(false);
+  const heard = useRef(false);
+  heard.current = reading;
+  useEffect(() => () => (heard.current ? stop() : undefined), []); // what is gone is not read on
   if (!canSpeak) return null;
   function toggle() {
     if (reading) stop();

@@ -1,7 +1,7 @@
 // Speaks to the channel. Every failure has a kind that a person can be told.
 
 import type { Script } from "./settings";
-import { settings } from "./settings";
+import { language, settings } from "./settings";
 
 const PATIENCE = 12_000; // milliseconds; the bot answers within five seconds or says that it cannot
 
@@ -76,7 +76,7 @@ export class Channel {
   }
 
   private async ask<T>(method: Method, path: string, body?: object): Promise<T> {
-    const headers: Record<string, string> = { "Accept-Language": this.script === "hant" ? "zh-Hant" : "zh-Hans" };
+    const headers: Record<string, string> = { "Accept-Language": language(this.script) };
     if (this.ticket) headers.Authorization = `Bearer ${this.ticket}`;
     if (body) headers["Content-Type"] = "application/json";
     const request: RequestInit = { method, headers, cache: "no-store", credentials: "omit" };

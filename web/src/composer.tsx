@@ -1,14 +1,22 @@
 // Where a person types. Enter sends, but never while an input method composes a word with it.
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { isComposing } from "./keys";
 import { useLook } from "./look";
 
 const LONGEST = 500;
 const TELL_FROM = 400;
 const TALLEST = 132; // pixels, before it scrolls
-const COMPOSING = 229; // the key code that browsers give while an input method is at work
 
-export function Composer({ busy, send, inputRef }: { busy: boolean; send: (text: string) => void; inputRef: { current: HTMLTextAreaElement | null } }) {
+interface Props {
+  busy: boolean;
+  send: (text: string) => void;
+  /** Called where what is typed cannot be sent yet. */
+  held: () => void;
+  inputRef: { current: HTMLTextAreaElement | null };
+}
+
+export function Composer({ busy, send, held, inputRef }: Props) {
   const { say } = useLook();
   const [text, setText] = useState("");
   const composing = useRef(false);
@@ -23,7 +31,11 @@ export function Composer({ busy, send, inputRef }: { busy: boolean; send: (text:
 
   function submit() {
     if (!text.trim() && inputRef.current) inputRef.current.focus();
-    if (busy || !text.trim()) return;
+    if (!text.trim()) return;
+    if (busy) {
+      held();
+      return;
+    }
     send(text.trim());
     setText("");
     const area = inputRef.current;
@@ -38,7 +50,7 @@ export function Composer({ busy, send, inputRef }: { busy: boolean; send: (text:
 
   function pressed(event: KeyboardEvent) {
     if (event.key !== "Enter" || event.shiftKey) return;
-    if (composing.current || event.isComposing || event.keyCode === COMPOSING) return;
+    if (composing.current || isComposing(event)) return;
     event.preventDefault();
     submit();
   }

@@ -2,6 +2,7 @@
 
 import type { Answer, Answered, Begun, Button, Kept } from "./api";
 import { Channel, Failure } from "./api";
+import { isApology } from "./outcomes";
 import type { Script } from "./settings";
 import { ofTab } from "./storage";
 
@@ -13,6 +14,7 @@ export type Entry =
 
 export type Bot = Extract<Entry, { kind: "bot" }>;
 type Said = { text: string } | { button: string };
+
 
 /** What a screen reader is told: a sentence of the interface, or an answer. */
 export type News = { words: string } | { answer: Bot } | { failure: Failure };
@@ -56,7 +58,7 @@ export class Conversation {
 
   retry(): Promise<void> {
     const again = this.pending;
-    return again ? this.attempt(again) : Promise.resolve();
+    return again && !this.waiting ? this.attempt(again) : Promise.resolve();
   }
 
   restart(): Promise<void> {
@@ -67,10 +69,16 @@ export class Conversation {
     return this.anew(() => this.channel.clear(), "cleared");
   }
 
-  async rate(bot: Bot, useful: boolean, reason: string): Promise<void> {
-    await this.channel.rate(bot.id, useful, reason).catch(() => undefined);
-    this.entries = this.entries.map((one) => (one.kind === "bot" && one.id === bot.id ? { ...one, useful } : one));
+  /** Rate an answer; tell whether the bot has kept it. */
+  async rate(bot: Bot, useful: boolean, reason: string): Promise<boolean> {
+    const kept = await this.channel.rate(bot.id, useful, reason).then(
+      () => true,
+      () => false,
+    );
+    if (kept) this.entries = this.entries.map((one) => (one.kind === "bot" && one.id === bot.id ? { ...one, useful } : one));
+    this.news({ words: kept ? "rated" : "rate_failed" });
     this.changed();
+    return kept;
   }
 
   /** Show everything in another script: what was said comes from the bot once more. */
@@ -95,6 +103,8 @@ export class Conversation {
       const answered = await this.channel.say(said).catch((error) => this.sayAnew(error, shown));
       if (answered.ticket) this.keep(answered.ticket);
       this.known.add(answered.id);
+      const sorry = answered.messages.filter((one) => isApology(one.outcome))[0];
+      if (sorry) throw new Failure("refused", sorry.outcome, sorry.says.join(""));
       for (const answer of answered.messages) this.add({ kind: "bot", key: this.key(), id: answered.id, useful: null, ...answer });
     });
   }

@@ -1,9 +1,10 @@
 // The bar above the conversation: large letters at once, everything else one step away.
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { embedded, tellHost } from "./host";
+import { close, embedded } from "./host";
 import { focused } from "./focus";
 import { useLook } from "./look";
+import { language, sayer } from "./settings";
 
 export interface Actions {
   hot: () => void;
@@ -49,7 +50,7 @@ export function Header({ actions }: { actions: Actions }) {
           {say("more")}
         </button>
         {embedded && (
-          <button type="button" class="button bar close" aria-label={say("close")} onClick={() => tellHost("close")}>
+          <button type="button" class="button bar close" aria-label={say("close")} onClick={close}>
             <span aria-hidden="true">✕</span>
           </button>
         )}
@@ -63,10 +64,12 @@ export function Header({ actions }: { actions: Actions }) {
 
 function Menu({ actions, done }: { actions: Actions; done: () => void }) {
   const { say, script, contrast, set, write } = useLook();
+  const other = script === "hans" ? "hant" : "hans";
+  const inOther = sayer(other)(other); // its own name, in its own characters
   const items: [string, () => void][] = [
     [say("hot_button"), actions.hot],
     [say(contrast ? "contrast_off" : "contrast"), () => set("contrast", !contrast)],
-    [say("other_script"), () => write(script === "hans" ? "hant" : "hans")],
+    [inOther, () => write(other)],
     [say("restart"), actions.restart],
     [say("clear"), actions.clear],
   ];
@@ -77,7 +80,7 @@ function Menu({ actions, done }: { actions: Actions; done: () => void }) {
           type="button"
           class="button item"
           ref={at ? undefined : focused}
-          lang={title === say("other_script") ? (script === "hans" ? "zh-Hant" : "zh-Hans") : undefined}
+          lang={title === inOther ? language(other) : undefined}
           onClick={() => {
             done();
             act();

@@ -1,5 +1,7 @@
 // The page around the frame, if there is one. It is told only that the window is there, or wants to be closed.
 
+import { stop } from "./speech";
+
 export const embedded = window.parent !== window;
 
 let origin = "";
@@ -20,6 +22,12 @@ export function tellHost(what: "ready" | "close" | "large" | "normal"): void {
   if (!embedded) return;
   if (origin) window.parent.postMessage({ legalbot: what }, origin);
   else early.push(what);
+}
+
+/** Ask the host page to hide the window; nothing is read on behind it. */
+export function close(): void {
+  stop();
+  tellHost("close");
 }
 
 /** Call `then` whenever the loader shows the window. */

@@ -2,10 +2,15 @@
 // Everything is styled on the elements themselves: no style sheet that the host's policy could forbid, and
 // nothing of the host's style sheets reaches inside.
 
-interface Settings {
+interface Words {
   title: string;
   open: string;
   close: string;
+}
+
+interface Settings {
+  hans: Words;
+  hant: Words;
   colour: string;
   base: string;
 }
@@ -17,28 +22,33 @@ declare global {
   }
 }
 
-const NARROW = "(max-width: 600px)";
+const NARROW = "(max-width: 600px), (max-height: 480px)";
 const ABOVE_ALL = "2147483000";
 const BUTTON =
   "all:initial;box-sizing:border-box;cursor:pointer;border:2px solid #fff;border-radius:28px;min-height:56px;" +
   "padding:0 20px;font:600 18px/1.3 system-ui,-apple-system,'PingFang SC','Noto Sans SC','Microsoft YaHei',sans-serif;" +
   "color:#fff;box-shadow:0 2px 10px rgba(0,0,0,.3);background:";
+const SHOWN = "all:initial;display:block;position:relative;overflow:hidden;background:#fff;";
+const FULL = "width:100%;height:100%";
 
 function start(settings: Settings): void {
   const script = document.currentScript as HTMLScriptElement | null;
   if (window.legalbot12348 || !script) return;
   window.legalbot12348 = true;
   const origin = new URL(script.src).origin;
+  const words = /^zh-(hant|tw|hk|mo)/i.test(navigator.language) ? settings.hant : settings.hans;
   const narrow = window.matchMedia(NARROW);
   let large = false;
 
   const host = document.createElement("div");
   const room = host.attachShadow ? host.attachShadow({ mode: "open" }) : host;
-  const launcher = button(settings.open, settings.colour);
+  const launcher = button(words.open, settings.colour);
   launcher.setAttribute("aria-haspopup", "dialog");
   launcher.setAttribute("aria-expanded", "false");
   const panel = document.createElement("div");
   panel.hidden = true;
+  panel.setAttribute("role", "dialog");
+  panel.setAttribute("aria-label", words.title);
   let frame: HTMLIFrameElement | undefined;
   let waiting: HTMLElement | undefined;
 
@@ -47,25 +57,19 @@ function start(settings: Settings): void {
     const full = open && narrow.matches;
     pin(host, full ? "inset" : "corner");
     launcher.style.display = open ? "none" : "";
-    const width = large ? 600 : 420;
-    panel.style.cssText = open
-      ? "all:initial;display:block;position:relative;overflow:hidden;background:#fff;" +
-        (full
-          ? "width:100%;height:100%"
-          : `width:${width}px;height:560px;width:min(${width}px,calc(100vw - 40px));height:min(${large ? 820 : 700}px,calc(100vh - 40px));` +
-            "border-radius:14px;box-shadow:0 6px 30px rgba(0,0,0,.35)")
-      : "display:none";
+    panel.setAttribute("aria-modal", String(full));
+    panel.style.cssText = open ? SHOWN + (full ? FULL : corner(large)) : "display:none";
   }
 
   function show(): void {
     if (!frame) {
       frame = document.createElement("iframe");
-      frame.title = settings.title;
+      frame.title = words.title;
       frame.allow = "clipboard-write";
       frame.src = `${origin}${settings.base}/frame`;
       frame.style.cssText = "all:initial;display:block;position:absolute;top:0;left:0;width:100%;height:100%;border:0";
       frame.onload = () => tell("opened");
-      waiting = notYet();
+      waiting = notYet(button(words.close, "#444"), settings.colour, hide);
       panel.append(frame, waiting);
     }
     panel.hidden = false;
@@ -73,20 +77,6 @@ function start(settings: Settings): void {
     place();
     tell("opened");
     frame.focus();
-  }
-
-  // Stands above the frame until its page has said that it is there: with a way out, and a way to a human.
-  function notYet(): HTMLElement {
-    const bar = document.createElement("div");
-    bar.style.cssText = "all:initial;display:flex;gap:12px;position:absolute;bottom:16px;left:16px;right:16px;justify-content:center";
-    const close = button(settings.close, "#444");
-    close.onclick = hide;
-    const call = document.createElement("a");
-    call.href = "tel:12348";
-    call.textContent = "12348";
-    call.style.cssText = `${BUTTON}${settings.colour};line-height:52px`;
-    bar.append(call, close);
-    return bar;
   }
 
   function hide(): void {
@@ -113,7 +103,7 @@ function start(settings: Settings): void {
     }
   });
   window.addEventListener("resize", place);
-  window.addEventListener("beforeprint", () => (launcher.style.display = "none"));
+  window.addEventListener("beforeprint", () => host.style.setProperty("display", "none", "important"));
   window.addEventListener("afterprint", place);
   room.append(launcher, panel);
   place();
@@ -127,6 +117,28 @@ function pin(host: HTMLElement, where: "corner" | "inset"): void {
   const at = where === "inset" ? "top:0;left:0;right:0;bottom:0" : "right:20px;bottom:20px";
   const rules = `all:initial;display:block;position:fixed;z-index:${ABOVE_ALL};${at}`;
   host.style.cssText = rules.replace(/;|$/g, "!important;");
+}
+
+function corner(large: boolean): string {
+  const width = large ? 600 : 420;
+  const height = large ? 820 : 700;
+  return (
+    `width:${width}px;height:560px;width:min(${width}px,calc(100vw - 40px));height:min(${height}px,calc(100vh - 40px));` +
+    "border-radius:14px;box-shadow:0 6px 30px rgba(0,0,0,.35)"
+  );
+}
+
+// Stands above the frame until its page has said that it is there: with a way out, and a way to a human.
+function notYet(close: HTMLButtonElement, colour: string, hide: () => void): HTMLElement {
+  const bar = document.createElement("div");
+  bar.style.cssText = "all:initial;display:flex;position:absolute;bottom:16px;left:16px;right:16px;justify-content:space-around";
+  close.onclick = hide;
+  const call = document.createElement("a");
+  call.href = "tel:12348";
+  call.textContent = "12348";
+  call.style.cssText = `${BUTTON}${colour};line-height:52px`;
+  bar.append(call, close);
+  return bar;
 }
 
 function button(text: string, colour: string): HTMLButtonElement {

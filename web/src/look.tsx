@@ -4,7 +4,7 @@ import { createContext } from "preact";
 import { useContext, useEffect, useMemo, useState } from "preact/hooks";
 import { tellHost } from "./host";
 import type { Say, Script } from "./settings";
-import { sayer } from "./settings";
+import { language, sayer } from "./settings";
 import { ofPerson } from "./storage";
 
 export interface Look {
@@ -33,7 +33,7 @@ export function useOwnLook(written: (script: Script) => void): Look {
   const [contrast, setContrast] = useState(ofPerson.get("contrast") === "yes");
   useEffect(() => {
     const root = document.documentElement;
-    root.lang = script === "hant" ? "zh-Hant" : "zh-Hans";
+    root.lang = language(script);
     root.classList.toggle("large", large);
     root.classList.toggle("contrast", contrast);
     document.title = sayer(script)("title");

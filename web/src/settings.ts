@@ -2,6 +2,11 @@
 
 export type Script = "hans" | "hant";
 
+/** Return the name of a script as documents give it. */
+export function language(script: Script): string {
+  return script === "hant" ? "zh-Hant" : "zh-Hans";
+}
+
 export interface Words {
   interface: Record<string, string>;
   reasons: string[];

@@ -5,6 +5,9 @@ import type { Bot } from "./conversation";
 import { useLook } from "./look";
 import { linked } from "./text";
 
+/** Milliseconds after which a browser that has not begun to print cannot: web views of other programs do nothing. */
+const PATIENCE = 1_000;
+
 export function Summary({ bot, back }: { bot: Bot; back: () => void }) {
   const { say } = useLook();
   const title = useRef<HTMLHeadingElement>(null);
@@ -17,12 +20,19 @@ export function Summary({ bot, back }: { bot: Bot; back: () => void }) {
     setTold(say(copied ? "copied" : "copy_failed"));
   }
 
+  function print() {
+    setTold("");
+    const silent = setTimeout(() => setTold(say("print_failed")), PATIENCE);
+    window.addEventListener("beforeprint", () => clearTimeout(silent), { once: true });
+    if (window.print) window.print();
+  }
+
   const read = bot.says[bot.says.length - 1];
   const colon = read.indexOf("：");
   return (
     <main class="summary" onKeyDown={(event) => event.key === "Escape" && back()}>
       <div class="row bar">
-        <button type="button" class="button main" onClick={() => window.print()}>
+        <button type="button" class="button main" onClick={print}>
           {say("print")}
         </button>
         <button type="button" class="button" onClick={copy}>
@@ -39,9 +49,8 @@ export function Summary({ bot, back }: { bot: Bot; back: () => void }) {
         <h1 ref={title} tabIndex={-1}>
           {say("summary_title")}
         </h1>
-        <p class="from">
-          {say("title")} · {say("summary_date", today())}
-        </p>
+        <p class="from">{say("title")}</p>
+        <p class="from">{say("summary_date", today())}</p>
         <h2>{say("summary_told")}</h2>
         <ul>
           {(bot.summary || []).map((line) => (

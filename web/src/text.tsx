@@ -37,6 +37,18 @@ function address(found: string, before: string, after: string): string {
   return found.length >= 5 || RUNG.test(before) ? `tel:${found}` : "";
 }
 
+/** Return the numbers in texts that can be rung, in their order, each once. */
+export function numbersIn(texts: string[]): string[] {
+  const found: string[] = [];
+  for (const text of texts)
+    text.replace(FOUND, (one, at: number) => {
+      const rings = address(one, text.slice(0, at), text.slice(at + one.length)).indexOf("tel:") === 0;
+      if (rings && found.indexOf(one) < 0) found.push(one);
+      return "";
+    });
+  return found;
+}
+
 /** Return a text as it is read aloud: telephone numbers figure by figure, one as it is said on the phone. */
 export function spoken(text: string): string {
   return text.replace(/\d+/g, (number, at: number) =>

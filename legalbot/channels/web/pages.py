@@ -83,7 +83,8 @@ class Pages:
     def _loader(self) -> bytes:
         """Return the loader with its settings, in ASCII: pages without a charset show it right, too."""
         words = {key: self._words[key] for key in ("title", "open", "close")}
-        settings = json.dumps({**words, "colour": self._settings.colour, "base": BASE})
+        both = {"hans": words, "hant": traditional(words)}
+        settings = json.dumps({**both, "colour": self._settings.colour, "base": BASE})
         built = _file("dist", "loader.js").decode("ascii")
         if _SETTINGS not in built:
             raise DataError("web/dist/loader.js 不完整，请运行 make web")

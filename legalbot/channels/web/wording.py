@@ -17,27 +17,25 @@ from legalbot.paths import DATA
 from legalbot.yaml_file import load
 
 TEMPLATES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"left": ("count",), "progress": ("at", "of"), "summary_date": ("year", "month", "day")}
+    {
+        "left": ("count",),
+        "call": ("number",),
+        "progress": ("at", "of"),
+        "summary_date": ("year", "month", "day"),
+    }
 )
 INTERFACE = (
     *("title", "subtitle", "open", "close", "greeting", "hot_title", "hot_button", "notice"),
     *("placeholder", "input_label", "send", "left", "conversation", "you", "bot", "typing"),
     *("sources", "related", "options", "progress"),
-    *(
-        "rate_ask",
-        "useful",
-        "not_useful",
-        "reason_ask",
-        "reason_label",
-        "reason_send",
-        "reason_skip",
-        "rated",
-    ),
-    *("read", "read_stop", "large", "large_off", "contrast", "contrast_off", "other_script", "more", "menu"),
+    *("rate_ask", "useful", "not_useful", "rated", "rate_failed"),
+    *("reason_ask", "reason_label", "reason_send", "reason_skip"),
+    *("read", "read_stop", "large", "large_off", "contrast", "contrast_off", "hans", "hant", "more", "menu"),
     *("restart", "restarted", "clear", "clear_ask", "clear_yes", "clear_no", "cleared", "history", "expired"),
     *("offline", "online", "failed_network", "failed_server", "failed_timeout", "failed_start", "retry"),
-    *("hotline", "summary_open", "summary_title", "summary_told", "summary_read"),
-    *("summary_steps", "summary_note", "summary_date", "print", "copy", "copied", "copy_failed", "back"),
+    *("hotline", "call", "summary_open", "summary_title", "summary_told", "summary_read"),
+    *("summary_steps", "summary_note", "summary_date", "back"),
+    *("print", "print_failed", "copy", "copied", "copy_failed"),
     "no_script",
 )
 """Every sentence that the widget's pages say, by the name under which they ask for it."""
