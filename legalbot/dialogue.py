@@ -259,7 +259,7 @@ def _near(turn: Turn, key: str) -> Reply:
 
 def _matter(turn: Turn, key: str) -> Reply:
     matter, wording = replies().matters[key], replies().matter_wording
-    says = [wording["says"].format(heard=matter.heard)]
+    says = [*matter.first, wording["says"].format(heard=matter.heard)]
     groups = groups_in(turn.text)
     if groups:
         says.append(wording["aid"].format(groups="、".join(groups)))

@@ -73,9 +73,10 @@ class Near:
 
 @dataclass(frozen=True)
 class Matter:
-    """A kind of individual legal problem, and which named services suit it."""
+    """A kind of individual legal problem, what comes before a lawyer, and which named services suit it."""
 
     heard: str
+    first: tuple[str, ...]
     mediation: bool
     notary: bool
 
@@ -219,8 +220,9 @@ def _near(parent: Node, facts: Knowledge) -> dict[str, Near]:
 
 
 def _matter(node: Node) -> Matter:
-    node.only(("heard", "mediation", "notary"))
-    return Matter(node.text("heard"), node.flag("mediation"), node.flag("notary"))
+    node.only(("heard", "first", "mediation", "notary"))
+    first = node.texts_if_any("first")
+    return Matter(node.text("heard"), first, node.flag("mediation"), node.flag("notary"))
 
 
 def _wording(file: Node, fields: Mapping[str, tuple[str, ...]]) -> Mapping[str, str]:
