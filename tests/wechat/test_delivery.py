@@ -270,6 +270,24 @@ async def test_an_answer_given_but_not_kept_when_the_process_was_killed_is_not_a
         assert ratings(bot, openid) == [(1, None)]
 
 
+@pytest.mark.parametrize("seconds", [4.5, 17])
+async def test_a_database_that_is_locked_is_waited_for_and_then_apologised_for(tmp_path, openid, seconds):
+    """Free again in time the answer joins a repetition; if not, an apology comes before WeChat gives up."""
+    with StagedBot(tmp_path, None, WECHAT_CUSTOMER_SERVICE="off") as bot:
+        peer, said = bot.account(), script(says="答")
+        await peer.says(openid, script(says="先"))
+        with sqlite3.connect(bot.address.removeprefix("sqlite:///"), isolation_level=None) as database:
+            database.execute("begin immediate")
+            asking = asyncio.create_task(peer.deliver(text(openid, said)))
+            await asyncio.sleep(seconds)
+            database.execute("rollback")
+        seen = await asking
+        in_time = seconds < 5
+        assert seen.text == ("答" if in_time else sorry().text)
+        assert len(bot.heard(said)) == in_time
+        assert await peer.says(openid, script(says="后")) == "后"
+
+
 async def test_who_leaves_while_the_database_is_locked_is_forgotten_once_it_is_free(tmp_path, openid):
     with StagedBot(tmp_path, None, WECHAT_CUSTOMER_SERVICE="off") as bot:
         peer = bot.account()

@@ -32,6 +32,8 @@ HANGS_UP_SECONDS = 6.5
 """By then WeChat has hung up, and will bring the message again."""
 LAST_DELIVERY = 3
 ARRIVE_SECONDS = 3.5
+LATE_SECONDS = 60.0
+"""So long it is known how often a message could not be noted in time (`ARRIVE_SECONDS`)."""
 ALIVE_SECONDS = 1.0
 LOOK_SECONDS = 0.15
 """How often another process is looked after, and (`SENDS_LOOK_SECONDS`) an answer that nobody has fetched."""
@@ -72,6 +74,7 @@ class Desk:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._sending: set[asyncio.Task[Any]] = set()
         self._alive: asyncio.Task[Any] | None = None
+        self._late: dict[str, tuple[int, float]] = {}
 
     async def reply(self, message: Incoming, began: float) -> str | None:
         """Return what to reply to a delivery that came at `began` (monotonic seconds).
@@ -81,17 +84,38 @@ class Desk:
         Raises:
             UnkeptError, asyncio.TimeoutError, sqlalchemy.exc.SQLAlchemyError: the database is away.
         """
-        arriving = self._task(self._arrived(message), self._tasks)
-        arrival = await asyncio.wait_for(asyncio.shield(arriving), ARRIVE_SECONDS)
-        if arrival.state == kept.GIVEN:
+        arrival = await self._arrival(message)
+        if arrival is not None and arrival.state == kept.GIVEN:
             return None
-        if await self._is_answered(message.id, began + REPLY_SECONDS):
+        if arrival is not None and await self._is_answered(message.id, began + REPLY_SECONDS):
             return await self._told(message)
-        if arrival.deliveries >= LAST_DELIVERY:
+        if arrival is not None and arrival.deliveries >= LAST_DELIVERY:
             await self._database.call(kept.acknowledge, message.id)
         else:
             await asyncio.sleep(began + HANGS_UP_SECONDS - time.monotonic())
         return None
+
+    async def _arrival(self, message: Incoming) -> Arrival | None:
+        """Note a delivery; None where the database takes so long that WeChat is to come again.
+
+        An apology would be a second answer: what was asked of the database may still begin the work.
+
+        Raises:
+            asyncio.TimeoutError: WeChat does not come again, and nothing is in work.
+        """
+        arriving = self._task(self._arrived(message), self._tasks)
+        try:
+            return await asyncio.wait_for(asyncio.shield(arriving), ARRIVE_SECONDS)
+        except asyncio.TimeoutError:
+            now = time.monotonic()
+            self._late = {key: late for key, late in self._late.items() if late[1] > now - LATE_SECONDS}
+            times = self._late.get(message.id, (0, now))[0] + 1
+            self._late[message.id] = (times, now)
+            if times < LAST_DELIVERY:
+                return None
+            if message.id in self._works:
+                return Arrival(kept.WORKING, LAST_DELIVERY)
+            raise
 
     async def leave(self, message: Incoming, began: float) -> None:
         """Forget a person behind what is still in work for them; returns in time for WeChat."""
@@ -128,7 +152,9 @@ class Desk:
                 message.id, message.sender, self._owner, time.time(), message.at, joins, in_work
             )
             arrival = await self._database.call(kept.arrive, delivery)
-            if arrival.starts:
+            if arrival.starts and self._late.get(message.id, (0,))[0] >= LAST_DELIVERY:
+                await self._database.call(kept.drop, message.id)
+            elif arrival.starts:
                 work = self._works[message.id] = Work(message)
                 self._task(self._answer(work, arrival.resumes), self._tasks)
                 if self._alive is None or self._alive.done():

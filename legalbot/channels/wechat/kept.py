@@ -237,6 +237,11 @@ def give_back(connection: Any, message: str, left: Answer) -> None:
     connection.execute(sa.update(MESSAGES).where(*given).values(values))
 
 
+def drop(connection: Any, message: str) -> None:
+    """Leave a message unanswered: its person was told that it could not be."""
+    _moved(connection, message, WORKING, GIVEN)
+
+
 def acknowledge(connection: Any, message: str) -> None:
     """Note that WeChat was told not to repeat a message whose answer is not there yet."""
     connection.execute(sa.update(MESSAGES).where(MESSAGES.c.id == message).values(acknowledged=True))
