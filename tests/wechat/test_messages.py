@@ -264,7 +264,16 @@ def ratings(staged, openid: str) -> list[tuple]:
 
 @pytest.mark.parametrize(
     ("typed", "useful"),
-    [("有用", 1), ("👍🏽", 1), ("有用，谢谢！", 1), ("[强]", 1), ("没用。", 0), ("👎", 0)],
+    [
+        ("有用", 1),
+        ("1 有用", 1),
+        ("2. 没用", 0),
+        ("👍🏽", 1),
+        ("有用，谢谢！", 1),
+        ("[强]", 1),
+        ("没用。", 0),
+        ("👎", 0),
+    ],
 )
 async def test_an_answer_is_rated_by_a_word(staged, peer, openid, typed, useful):
     assert WORDS.feedback.ask in await peer.says(openid, "12348收费吗")

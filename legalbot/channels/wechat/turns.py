@@ -30,6 +30,8 @@ PICTURES = ("image", "video", "shortvideo")
 NOT_ANSWERS = frozenset(reply().outcome for reply in (sorry, busy, too_fast))
 _PRESSED = re.compile(r"^\d{1,2}\. ")
 """What stands before the words of a choice that was pressed in a menu message."""
+_NUMBERED = re.compile(r"^\d{1,2}\W*(?=\D)")
+"""What some people type before a rating: the number of the answer that they mean, or of a choice."""
 _KINDS = (TEXT, VOICE, *PICTURES, "location", "link")
 _EVENTS = (SUBSCRIBE, SCAN, CLICK)
 
@@ -114,7 +116,7 @@ class Turns:
 
     async def _rating(self, sender: str, known: Person, text: str) -> Said | None:
         """Return what is said to a rating of the last answer, or to its reason; None to anything else."""
-        feedback, word = wechat_wording().feedback, bare(text)
+        feedback, word = wechat_wording().feedback, _NUMBERED.sub("", bare(text))
         if word in feedback.useful | feedback.useless:
             useful = word in feedback.useful
             if not await self._rate(sender, known, useful, None):
