@@ -70,10 +70,7 @@ def shared() -> bool:
     Raises:
         SettingError: what is set is neither on nor off.
     """
-    together = os.environ.get(TOGETHER) or "off"
-    if together not in ("on", "off"):
-        raise SettingError(f"{TOGETHER} 只能写 on 或 off，现在是 {together!r}")
-    return together == "on" or workers() > 1 or not database().startswith("sqlite")
+    return is_on(TOGETHER, default=False) or workers() > 1 or not database().startswith("sqlite")
 
 
 def redis() -> str | None:
@@ -109,10 +106,7 @@ def rest_is_on() -> bool:
     Raises:
         SettingError: what is set is neither on nor off.
     """
-    wanted = os.environ.get(REST) or "on"
-    if wanted not in ("on", "off"):
-        raise SettingError(f"{REST} 只能写 on 或 off，现在是 {wanted!r}")
-    return wanted == "on" and not is_public()
+    return is_on(REST, default=True) and not is_public()
 
 
 def proxies() -> int:
@@ -128,6 +122,18 @@ def address_per_minute() -> int:
 def token_hours() -> int:
     """Return for how many hours a web conversation may rest (`SettingError` where that is no number)."""
     return _positive(TOKEN_HOURS, 24, "小时数")
+
+
+def is_on(variable: str, *, default: bool) -> bool:
+    """Tell whether a variable says `on`.
+
+    Raises:
+        SettingError: what is set is neither on nor off.
+    """
+    said = os.environ.get(variable) or ("on" if default else "off")
+    if said not in ("on", "off"):
+        raise SettingError(f"{variable} 只能写 on 或 off，现在是 {said!r}")
+    return said == "on"
 
 
 def _positive(variable: str, default: int, what: str) -> int:

@@ -148,7 +148,7 @@ async def asked_at_once(port: int, messages: list[tuple[str, str]]) -> list[str]
 async def test_of_a_thousand_at_once_everybody_is_told_something(served: Served):
     outcomes = await asked_at_once(served.port, [(uuid.uuid4().hex, ASKED) for _ in range(1000)])
     assert set(outcomes) <= {"answered", "busy"}
-    assert outcomes.count("answered") >= 200
+    assert outcomes.count("answered") >= 150
 
 
 async def test_two_messages_of_one_person_at_once_are_both_answered(served: Served):

@@ -85,6 +85,34 @@ async def test_what_could_not_be_kept_is_not_said_but_a_number_in_danger_is(stor
     assert [said["text"] for said in channel.messages] == ["请马上打110"]
 
 
+async def test_strangers_leave_room_for_those_who_were_there_before(store):
+    hanging: set[str] = set()
+    go_on = asyncio.Event()
+
+    async def answering(message: UserMessage) -> None:
+        if message.sender_id in hanging:
+            await go_on.wait()
+        parts = {"says": ["一"], "cites": [], "outcome": "answered"}
+        await message.output_channel.send_response(message.sender_id, {"text": "一", "parts": parts})
+
+    responder = Responder(Broken(answering), store, at_once=4)
+
+    async def said(sender: str) -> str:
+        channel = CollectedReply()
+        await responder.handle_message(UserMessage("一", channel, sender))
+        return str(channel.messages[0]["custom"]["outcome"])
+
+    assert await said("neighbour") == "answered"
+    hanging |= {"a", "b", "c"}
+    flood = [asyncio.create_task(said(sender)) for sender in sorted(hanging)]
+    await asyncio.sleep(0)
+    assert await said("stranger") == "busy"
+    assert await said("neighbour") == "answered"
+    go_on.set()
+    assert await asyncio.gather(*flood) == ["answered"] * 3
+    assert await said("stranger") == "answered"
+
+
 async def test_after_a_time_out_the_next_message_is_answered(store):
     agent: Agent = load_agent(MODEL, store)
     handle, responder = agent.handle_message, Responder(agent, store, seconds=0.3)

@@ -78,9 +78,9 @@ async def _soaked(system: systems.System, messages: int) -> Soak:
     seen, coming = Soak(), people(messages, [text for _, text in unseen()])
     with system.running() as processes:
         async with aiohttp.ClientSession() as session:
-            await _started(session, system)
+            await started(session, system)
             begun = time.perf_counter()
-            ask = partial(_asked, session, system)
+            ask = partial(asked, session, system)
             sampled = partial(_sampled, seen, processes[0], max(messages // SAMPLES, 1))
             await asyncio.gather(*(_talks(ask, coming, seen, sampled) for _ in range(AT_ONCE)))
         seen.seconds = time.perf_counter() - begun
@@ -119,16 +119,18 @@ def _sampled(seen: Soak, process: psutil.Process, every: int) -> None:
         seen.memory.append((seen.outcomes.total(), process.memory_full_info().pss / 1e6))
 
 
-async def _asked(session: aiohttp.ClientSession, system: systems.System, person: str, question: str) -> str:
+async def asked(session: aiohttp.ClientSession, system: systems.System, person: str, question: str) -> str:
+    """Ask one question and return the outcome."""
     address = f"http://127.0.0.1:{system.port}/webhooks/rest/webhook"
     async with session.post(address, json={"sender": person, "message": question}) as response:
         return str((await response.json())[0]["custom"]["outcome"])
 
 
-async def _started(session: aiohttp.ClientSession, system: systems.System) -> None:
+async def started(session: aiohttp.ClientSession, system: systems.System) -> None:
+    """Wait until the system answers."""
     while True:
         try:
-            await _asked(session, system, "first", "12348收费吗")
+            await asked(session, system, "first", "12348收费吗")
         except aiohttp.ClientError:
             await asyncio.sleep(0.1)
         else:

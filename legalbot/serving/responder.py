@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from cachetools import LRUCache
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
@@ -29,6 +30,10 @@ ANSWER_SECONDS = 5.0
 """A message is answered within this time, or the person is told that it could not be."""
 AT_ONCE = 200
 """So many messages are in work at once; at a few milliseconds each the last of them waits about a second."""
+STRANGERS = 0.75
+"""So much of that is for senders not answered before: a flood of invented ones leaves room for others."""
+REMEMBERED = 50_000
+"""So many senders who were answered are remembered."""
 AT_ONCE_OF_ONE = 5
 """So many messages of one sender wait for each other."""
 URGENT = ("emergency", "scam")
@@ -54,6 +59,7 @@ class Responder:
         self._seconds = seconds
         self._at_once = at_once
         self._rate = rate
+        self._answered_before: LRUCache[str, bool] = LRUCache(REMEMBERED)
         self._in_work: Counter[str] = Counter()
         self._all = 0
 
@@ -67,6 +73,7 @@ class Responder:
             return
         with self._working_for(message.sender_id):
             outcome = await self._answered(message)
+        self._answered_before[message.sender_id] = True
         metrics.count(message.input_channel, outcome, time.perf_counter() - start)
 
     async def check(self) -> None:
@@ -99,7 +106,8 @@ class Responder:
     def _refusal(self, sender: str) -> Reply | None:
         if self._in_work[sender] >= AT_ONCE_OF_ONE or (self._rate and not self._rate.allows(sender)):
             return too_fast()
-        return busy() if self._all >= self._at_once else None
+        room = self._at_once if sender in self._answered_before else self._at_once * STRANGERS
+        return busy() if self._all >= room else None
 
     async def _answered(self, message: UserMessage) -> str:
         """Answer a message, or say that it could not be; return the outcome."""
