@@ -148,8 +148,8 @@ def write(seen: Soak, folder: Path) -> None:
         f"{seen.seconds / 60:.0f} minutes ({total / seen.seconds:.0f} a second); {failed} were not answered. "
         f"The database holds {seen.stored:.0f} MB afterwards.\n\n"
         f"Memory (PSS) after the first {WARM:.0%} of the messages: {min(seen.warm):.0f} MB at the least, "
-        f"{max(seen.warm):.0f} MB at the most. The line through the second half: {seen.growth:+.1f} MB in 100,000 "
-        "messages.\n\n"
+        f"{max(seen.warm):.0f} MB at the most. The line through the second half: {seen.growth:+.1f} MB in "
+        "100,000 messages.\n\n"
         "![memory over the messages](soak.svg)\n"
     )
     folder.mkdir(parents=True, exist_ok=True)
