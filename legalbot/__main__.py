@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from legalbot.channels.web.wording import widget_wording
@@ -61,6 +62,7 @@ def learn() -> None:
 def run() -> None:
     """Serve until Ctrl-C."""
     port = port_from_environment()
+    gc.disable()  # what is loaded now stays: `load_agent` turns it on again
     learn()
     print("正在启动…", flush=True)
     if workers() > 1:

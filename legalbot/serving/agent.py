@@ -64,6 +64,7 @@ def load_agent(model: Path, store: ConversationStore | None = None) -> Agent:
     agent.load_model(model)
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(*COLLECTED_AFTER)
     if store is not None:
         keep_in(store, agent)
