@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests  # noqa: F401 - the real one, before `lean` puts a stand-in there
+import scipy.sparse  # noqa: F401 - likewise
 from jsonschema import Draft202012Validator
 from rasa.core.actions.action import RemoteAction
 from ruamel.yaml import YAML

@@ -1,9 +1,9 @@
 """Let Rasa be imported for serving without what no component of this project uses.
 
 Rasa imports unconditionally what it needs for training neural networks (TensorFlow: 10 s and 300 MB), for
-plots, for reminders, for channels of other companies and for databases that are not SQL. Empty stand-ins
-take the place of these modules. Import this module before anything of Rasa; training (`rasa train`) runs in
-a process of its own that does not.
+sparse features, plots, telemetry, reminders, channels of other companies and databases that are not SQL.
+Empty stand-ins take the place of these modules. Import this module before anything of Rasa; training
+(`rasa train`) runs in a process of its own that does not.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ _NOT_NEEDED = {
     "rasa.utils.tensorflow.data_generator": ("RasaBatchDataGenerator", "RasaDataGenerator"),
     "rasa.utils.tensorflow.model_data": ("RasaModelData", "Data", "FeatureArray", "ragged_array_to_ndarray"),
     "rasa.graph_components.validators.default_recipe_validator": ("DefaultV1RecipeValidator",),
+    "scipy": (),
+    "scipy.sparse": ("spmatrix", "coo_matrix"),
+    "requests": (),
     "rasa.core.jobs": (),
     "rasa.utils.plotting": (),
     "boto3": (),
@@ -67,6 +70,9 @@ def _stand_in(name: str, contents: dict[str, type]) -> None:
         module.__dict__.update(contents)
         module.__path__ = []
         sys.modules[name] = module
+        parent, _, child = name.rpartition(".")
+        if isinstance(within := sys.modules.get(parent), ModuleType) and not hasattr(within, child):
+            setattr(within, child, module)
 
 
 stand_in()
