@@ -17,7 +17,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
-import psutil
 
 from benchmarks.serving import systems
 from benchmarks.serving.soak import asked, started
@@ -35,14 +34,14 @@ async def flooded(system: systems.System, senders: int) -> str:
             await started(session, system)
             for _ in range(3):
                 await asked(session, system, "neighbour", QUESTION)
-            before = _megabytes(processes[0])
+            before = systems.memory(processes)
             coming, told, waits = iter(range(senders)), Counter[str](), list[tuple[str, float]]()
             neighbour = asyncio.create_task(_neighbour(session, system, waits))
             begun = time.perf_counter()
             await asyncio.gather(*(_strangers(session, system, coming, told) for _ in range(AT_ONCE)))
             seconds = time.perf_counter() - begun
             neighbour.cancel()
-        after = _megabytes(processes[0])
+        after = systems.memory(processes)
     took = sorted(1000 * wait for _, wait in waits)
     outcomes = Counter(outcome for outcome, _ in waits)
     return (
@@ -67,10 +66,6 @@ async def _neighbour(
         outcome = await asked(session, system, "neighbour", QUESTION)
         waits.append((outcome, time.perf_counter() - begun))
         await asyncio.sleep(PAUSE)
-
-
-def _megabytes(process: psutil.Process) -> float:
-    return float(process.memory_full_info().pss) / 1e6
 
 
 def main() -> None:

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import aiohttp
-import psutil
 
-from benchmarks.serving.systems import System
+from benchmarks.serving.systems import System, memory
 
 TURNS = (1, 50, 200)
 AROUND = 2
@@ -54,19 +53,18 @@ async def measure(system: System, questions: Sequence[str], conversations: int) 
             sequential = await _pass(client, questions, 1)
             at_once = await _pass(client, questions, 16)
             turns = await _long(client, questions, conversations)
-        return Measured(start, sequential, at_once, turns, _memory(processes))
+        return Measured(start, sequential, at_once, turns, memory(processes))
 
 
 class _Client:
     def __init__(self, system: System, session: aiohttp.ClientSession) -> None:
         self._system = system
         self._session = session
-        self._address = f"http://127.0.0.1:{system.port}/webhooks/rest/webhook"
 
     async def ask(self, question: str, sender: str) -> bool:
         """Return whether there was an answer."""
         body = {"sender": sender, "message": self._system.says(question)}
-        async with self._session.post(self._address, json=body) as response:
+        async with self._session.post(self._system.address, json=body) as response:
             return response.status == 200 and bool(await response.json())
 
     async def first_answer(self, question: str) -> None:
@@ -115,8 +113,3 @@ async def _long(client: _Client, questions: Sequence[str], conversations: int) -
                 if abs(turn - near) <= AROUND:
                     found.append(took)
     return {turn: statistics.median(found) for turn, found in cost.items()}
-
-
-def _memory(processes: Sequence[psutil.Process]) -> float:
-    alive = [one for process in processes for one in (process, *process.children(recursive=True))]
-    return sum(one.memory_full_info().pss for one in alive) / 1e6

@@ -82,7 +82,7 @@ async def _soaked(system: systems.System, messages: int) -> Soak:
             await started(session, system)
             begun = time.perf_counter()
             ask = partial(asked, session, system)
-            sampled = partial(_sampled, seen, processes[0], max(messages // SAMPLES, 1))
+            sampled = partial(_sampled, seen, processes, max(messages // SAMPLES, 1))
             await asyncio.gather(*(_talks(ask, coming, seen, sampled) for _ in range(AT_ONCE)))
         seen.seconds = time.perf_counter() - begun
         seen.stored = sum(file.stat().st_size for file in system.folder.glob("ours.sqlite*")) / 1e6
@@ -115,15 +115,14 @@ async def _talks(
             sampled()
 
 
-def _sampled(seen: Soak, process: psutil.Process, every: int) -> None:
+def _sampled(seen: Soak, processes: Sequence[psutil.Process], every: int) -> None:
     if seen.outcomes.total() % every == 0:
-        seen.memory.append((seen.outcomes.total(), process.memory_full_info().pss / 1e6))
+        seen.memory.append((seen.outcomes.total(), systems.memory(processes)))
 
 
 async def asked(session: aiohttp.ClientSession, system: systems.System, person: str, question: str) -> str:
     """Ask one question and return the outcome."""
-    address = f"http://127.0.0.1:{system.port}/webhooks/rest/webhook"
-    async with session.post(address, json={"sender": person, "message": question}) as response:
+    async with session.post(system.address, json={"sender": person, "message": question}) as response:
         return str((await response.json())[0]["custom"]["outcome"])
 
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,6 +63,11 @@ class System:
     environment: Mapping[str, str] = field(default_factory=dict)
     typed: str | None = None
     training: float | None = None
+
+    @property
+    def address(self) -> str:
+        """Where Rasa's REST channel takes messages."""
+        return f"http://127.0.0.1:{self.port}/webhooks/rest/webhook"
 
     def says(self, question: str) -> str:
         """Return what is sent for `question`."""
@@ -146,6 +151,12 @@ def floor(folder: Path) -> System:
     return System(
         "floor, an echo rule", folder, port, [command], {"PYTHONPATH": str(ROOT)}, "/echo", training
     )
+
+
+def memory(processes: Sequence[psutil.Process]) -> float:
+    """Return the megabytes (PSS) of `processes` and of all that they started."""
+    alive = [one for process in processes for one in (process, *process.children(recursive=True))]
+    return float(sum(one.memory_full_info().pss for one in alive)) / 1e6
 
 
 def free_port() -> int:
